@@ -1,0 +1,363 @@
+"""Admission: every fact row, from whichever door, is checked and resolved here, and appended to the ledger.
+
+A row whose person is not on the project's roster, or whose project or account is unknown, waits; a row that breaks
+a rule is refused; the rest of the batch goes on. Call inside the door's transaction.
+"""
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from anxin.intake import held
+from anxin.intake.models import Sender
+from anxin.intake.rows import (
+    Admission,
+    Arrival,
+    FactRow,
+    Fault,
+    MovementRow,
+    PaymentRow,
+    PayrollRow,
+    SwipeRow,
+)
+from anxin.law.civil import civil_date, first_day, month_of, shift_month
+from anxin.ledger import inbox
+from anxin.ledger.schema import FACT_TABLES
+from anxin.people.access import region_prefix
+from anxin.registry.actions import card_token, identity_blind
+from anxin.registry.models import AccountUse, Engagement, Project
+from anxin.vault.fields import blind
+from anxin.vault.identity import identity_problem, normal_identity
+
+EARLIEST = date(2000, 1, 1)
+MAX_FEN = 10**13
+IDENTITY_WORDS = {
+    "length": ("长度不正确,应为18位!", "must have 18 characters"),
+    "characters": ("含有非法字符!", "has characters that do not belong"),
+    "birth": ("出生日期不正确!", "has an impossible birth date"),
+    "check": ("校验码不正确!", "has a wrong check digit"),
+}
+
+
+class _Refused(Exception):
+    def __init__(
+        self, field: str, reason: str, reason_en: str, *, waits: bool = False, key: bytes = b""
+    ) -> None:
+        super().__init__(reason)
+        self.field, self.reason, self.reason_en, self.waits, self.key = field, reason, reason_en, waits, key
+
+
+def may_send(sender: Sender | None, project: Project) -> bool:
+    """Whether a sender may speak for a project: its own, one in its region, or any when bound to neither."""
+    if sender is None:
+        return True
+    if sender.project_id is not None:
+        return sender.project_id == project.pk
+    return not sender.region_code or project.region_code.startswith(region_prefix(sender.region_code))
+
+
+@dataclasses.dataclass
+class _Lookup:
+    """What a batch refers to, fetched in a few queries."""
+
+    projects: dict[str, Project]
+    people: dict[tuple[int, bytes], int]  # (project, identity blind) → worker
+    cards: dict[str, list[tuple[int, int]]]  # card token → [(project, worker)]
+    accounts: dict[bytes, tuple[int, list[int]]]  # number blind → (account, projects that use it)
+    blinds: dict[tuple[str, str], bytes]
+
+
+def _chunks(values: Sequence[Any], size: int = 900) -> list[Sequence[Any]]:
+    return [values[i : i + size] for i in range(0, len(values), size)]
+
+
+def _look_up(rows: Sequence[FactRow]) -> _Lookup:
+    blinds: dict[tuple[str, str], bytes] = {}
+    tokens: set[str] = set()
+    account_numbers: set[str] = set()
+    for row in rows:
+        number = getattr(row, "id_number", "")
+        if number:
+            person = (row.id_type, number)  # type: ignore[union-attr]
+            if person not in blinds:
+                blinds[person] = identity_blind(number, person[0])
+        elif isinstance(row, PaymentRow) and row.card_number:
+            tokens.add(card_token(row.card_number))
+        if isinstance(row, PaymentRow | MovementRow) and row.account_number:
+            account_numbers.add("".join(row.account_number.split()))
+    accounts: dict[bytes, tuple[int, list[int]]] = {}
+    for chunk in _chunks([blind("account", n) for n in account_numbers]):
+        uses = AccountUse.objects.filter(account__number_blind__in=chunk)
+        for key, account, project in uses.values_list("account__number_blind", "account_id", "project_id"):
+            accounts.setdefault(bytes(key), (account, []))[1].append(project)
+    projects: dict[str, Project] = {}
+    for chunk in _chunks(list({row.project_code for row in rows if row.project_code})):
+        projects.update({p.code: p for p in Project.objects.filter(code__in=chunk)})
+    used = [p for _, ids in accounts.values() for p in ids]
+    for chunk in _chunks(used):
+        projects.update({p.code: p for p in Project.objects.filter(pk__in=chunk)})
+    people: dict[tuple[int, bytes], int] = {}
+    for chunk in _chunks(list(set(blinds.values()))):
+        found = Engagement.objects.filter(worker__id_blind__in=chunk)
+        for project, key, worker in found.values_list("project_id", "worker__id_blind", "worker_id"):
+            people[(project, bytes(key))] = worker
+    cards: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for chunk in _chunks(list(tokens)):
+        engaged = Engagement.objects.filter(card_token__in=chunk)
+        for token, project, worker in engaged.values_list("card_token", "project_id", "worker_id"):
+            cards[token].append((project, worker))
+    return _Lookup(projects, people, cards, accounts, blinds)
+
+
+def admit(rows: Sequence[FactRow], *, arrival: Arrival, keep_faults: bool = True) -> Admission:
+    """Check, resolve and append rows of one kind. Faulty rows are kept as held rows unless ``keep_faults`` is off."""
+    if not rows:
+        return Admission(0, [])
+    known = _look_up(rows)
+    by_id = {p.pk: p for p in known.projects.values()}
+    today = civil_date(arrival.at)
+    table, resolve = _KINDS[type(rows[0])]
+    columns: dict[str, list[Any]] = {name: [] for name in FACT_TABLES[table].schema.names}
+    faults: list[Fault] = []
+    for row in rows:
+        try:
+            fact = resolve(row, known, by_id, arrival, today)
+        except _Refused as refused:
+            raw = dataclasses.asdict(row)
+            faults.append(
+                Fault(
+                    place=f"{row.place}[{refused.field}]",
+                    reason=refused.reason,
+                    reason_en=refused.reason_en,
+                    row=raw,
+                    waits=refused.waits,
+                    blind=refused.key,
+                    project_code=row.project_code,
+                )
+            )
+            continue
+        for name, value in fact.items():
+            columns[name].append(value)
+    accepted = len(rows) - len(faults)
+    if accepted:
+        inbox.append(
+            table=table,
+            rows=pa.table(columns, schema=FACT_TABLES[table].schema),
+            source=arrival.source,
+            at=arrival.at,
+        )
+    if faults and keep_faults:
+        for code in {f.project_code for f in faults}:
+            held.hold(
+                kind=table,
+                faults=[f for f in faults if f.project_code == code],
+                arrival=arrival,
+                project=known.projects.get(code),
+            )
+    return Admission(accepted, faults)
+
+
+def _own_project(row: FactRow, known: _Lookup, arrival: Arrival) -> Project:
+    project = known.projects.get(row.project_code)
+    if project is None:
+        if arrival.sender is not None and arrival.sender.project_id is not None:
+            raise _Refused("projectCode", "不属于该账号!", "is not this sender's project")
+        raise _Refused(
+            "projectCode",
+            "项目不存在,已暂存,项目登记后自动入账!",
+            "is not registered yet; the row waits until it is",
+            waits=True,
+        )
+    if not may_send(arrival.sender, project):
+        raise _Refused("projectCode", "不属于该账号!", "is not this sender's project")
+    return project
+
+
+def _person(row: SwipeRow | PayrollRow | PaymentRow, project: Project, known: _Lookup) -> int:
+    problem = identity_problem(normal_identity(row.id_number), row.id_type)
+    if problem:
+        raise _Refused("idCardNumber", *IDENTITY_WORDS[problem])
+    key = known.blinds[(row.id_type, row.id_number)]
+    worker = known.people.get((project.pk, key))
+    if worker is None:
+        raise _Refused(
+            "idCardNumber",
+            "项目中不存在该工人,已暂存,花名册补报后自动入账!",
+            "is not on the project's roster; the row waits until it is",
+            waits=True,
+            key=key,
+        )
+    return worker
+
+
+def _not_future(day: date, today: date, field: str) -> None:
+    if day > today:
+        raise _Refused(field, "不能大于当天!", "lies in the future")
+    if day < EARLIEST:
+        raise _Refused(field, "日期过早,请核对!", "is too early to be right")
+
+
+def _amount(fen: int, field: str) -> int:
+    if fen < 0:
+        raise _Refused(field, "不能为负数!", "is negative")
+    if fen > MAX_FEN:
+        raise _Refused(field, "金额过大,请核对!", "is too large to be right")
+    return fen
+
+
+def _month(month: str, field: str, today: date) -> str:
+    try:
+        start = first_day(month)
+    except ValueError:
+        raise _Refused(field, "格式不正确,应为yyyy-MM!", "is not a month (yyyy-MM)") from None
+    _not_future(start, today, field)
+    return month_of(start)
+
+
+def _swipe(
+    row: SwipeRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival, today: date
+) -> dict[str, Any]:
+    project = _own_project(row, known, arrival)
+    _not_future(row.passed_at.date(), today, "date")
+    return {
+        "project_id": project.pk,
+        "worker_id": _person(row, project, known),
+        "team_no": row.team_no,
+        "passed_at": row.passed_at,
+        "direction": row.direction,
+        "way": row.way,
+        "device": row.device,
+        "month": month_of(row.passed_at.date()),
+    }
+
+
+def _payroll(
+    row: PayrollRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival, today: date
+) -> dict[str, Any]:
+    project = _own_project(row, known, arrival)
+    month = _month(row.month, "payMonth", today)
+    if row.paid_on is not None and row.paid_on > today:
+        raise _Refused("balanceDate", "发放日期不能大于今天", "lies in the future")
+    return {
+        "project_id": project.pk,
+        "worker_id": _person(row, project, known),
+        "team_no": row.team_no,
+        "month": month,
+        "sheet": row.sheet,
+        "days": row.days,
+        "hours": row.hours,
+        "due_fen": _amount(row.due_fen, "totalPayAmount"),
+        "paid_fen": _amount(row.paid_fen, "actualAmount"),
+        "back_pay": row.back_pay,
+        "paid_on": row.paid_on,
+        "card_token": card_token(row.card_number) or None,
+        "bank_code": row.bank_code,
+    }
+
+
+def _account_project(
+    row: PaymentRow | MovementRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival
+) -> tuple[int | None, list[Project]]:
+    """The account, and the projects the row may belong to: the named one, or those that use the account."""
+    number = "".join(row.account_number.split())
+    key = blind("account", number) if number else b""
+    account, uses = known.accounts.get(key, (None, []))
+    if number and account is None:
+        raise _Refused(
+            "account",
+            "专户未登记,已暂存,专户登记后自动入账!",
+            "is not a registered wage account; the row waits until it is",
+            waits=True,
+            key=key,
+        )
+    if row.project_code:
+        project = _own_project(row, known, arrival)
+        if account is not None and project.pk not in uses:
+            raise _Refused("account", "该专户不属于该项目!", "is not this project's wage account")
+        return account, [project]
+    candidates = [by_id[p] for p in uses if may_send(arrival.sender, by_id[p])]
+    if not candidates:
+        raise _Refused("account", "不属于该账号!", "is not this sender's to report on")
+    return account, candidates
+
+
+def _payment(
+    row: PaymentRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival, today: date
+) -> dict[str, Any]:
+    account, candidates = _account_project(row, known, by_id, arrival)
+    _not_future(row.paid_on, today, "paidOn")
+    allowed = {p.pk: p for p in candidates}
+    token = card_token(row.card_number)
+    if row.id_number:
+        problem = identity_problem(normal_identity(row.id_number), row.id_type)
+        if problem:
+            raise _Refused("idCardNumber", *IDENTITY_WORDS[problem])
+        key = known.blinds[(row.id_type, row.id_number)]
+        found = [(p, known.people[(p, key)]) for p in allowed if (p, key) in known.people]
+    else:
+        key = bytes.fromhex(token)
+        found = [pair for pair in known.cards.get(token, []) if pair[0] in allowed]
+    if len(found) != 1:
+        word = (
+            ("收款人与花名册不符,已暂存待匹配!", "payee is not on the roster; the row waits to be matched")
+            if not found
+            else (
+                "收款人对应多名工人,已暂存待人工匹配!",
+                "payee fits several workers; the row waits to be matched",
+            )
+        )
+        raise _Refused("payee", *word, waits=True, key=key)
+    project_id, worker_id = found[0]
+    return {
+        "project_id": project_id,
+        "worker_id": worker_id,
+        # Without a wage month the payment is taken for the month before it was paid, as the field pays in arrears.
+        "month": _month(row.month, "month", today) if row.month else shift_month(month_of(row.paid_on), -1),
+        "reference": row.reference,
+        "account_id": account,
+        "amount_fen": _amount(row.amount_fen, "amount"),
+        "status": row.status,
+        "reason": row.reason,
+        "paid_on": row.paid_on,
+        "card_token": token or None,
+        "route": row.route,
+    }
+
+
+def _movement(
+    row: MovementRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival, today: date
+) -> dict[str, Any]:
+    account, candidates = _account_project(row, known, by_id, arrival)
+    _not_future(row.booked_on, today, "bookedOn")
+    if len(candidates) > 1:
+        raise _Refused(
+            "account",
+            "专户对应多个项目,请注明项目编码,已暂存!",
+            "serves several projects; name the project code, the row waits",
+            waits=True,
+            key=blind("account", "".join(row.account_number.split())),
+        )
+    return {
+        "project_id": candidates[0].pk,
+        "account_id": account,
+        "reference": row.reference,
+        "booked_on": row.booked_on,
+        "direction": row.direction,
+        "kind": row.kind,
+        "amount_fen": _amount(row.amount_fen, "amount"),
+        "balance_fen": row.balance_fen,
+        "counterparty": row.counterparty,
+        "month": month_of(row.booked_on),
+    }
+
+
+_KINDS: dict[type, tuple[str, Any]] = {
+    SwipeRow: ("swipes", _swipe),
+    PayrollRow: ("payroll", _payroll),
+    PaymentRow: ("payments", _payment),
+    MovementRow: ("movements", _movement),
+}

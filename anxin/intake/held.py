@@ -1,0 +1,41 @@
+"""Rows that were refused, or wait: kept sealed, where sender and officer can list them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from anxin.intake.models import HeldRow
+from anxin.intake.rows import Arrival, Fault
+from anxin.registry.models import Project
+from anxin.vault.fields import open_bytes, seal_bytes
+
+
+def hold(*, kind: str, faults: Iterable[Fault], arrival: Arrival, project: Project | None = None) -> None:
+    """Keep faulty rows, sealed, where sender and officer can list them."""
+    HeldRow.objects.bulk_create(
+        [
+            HeldRow(
+                sender=arrival.sender,
+                receipt=arrival.receipt,
+                upload=arrival.upload,
+                kind=kind,
+                project_code=fault.project_code or (project.code if project else ""),
+                region_code=project.region_code if project else "",
+                place=fault.place[:100],
+                reason=fault.reason[:300],
+                reason_en=fault.reason_en[:300],
+                row_sealed=seal_bytes(orjson.dumps(fault.row, default=str)),
+                blind=fault.blind,
+                status="waiting" if fault.waits else "refused",
+                received_at=arrival.at,
+            )
+            for fault in faults
+        ],
+        batch_size=500,
+    )
+
+
+def row_of(held: HeldRow) -> dict[str, Any]:
+    """The row as received. It holds personal data: record the look before showing it."""
+    return dict(orjson.loads(open_bytes(held.row_sealed)))

@@ -1,0 +1,1 @@
+"""Law: working days, clocks that explain their deadline, civil time. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Portal: what people see. ``officer/`` the officer's pages, ``ui/`` base templates, components and static files."""

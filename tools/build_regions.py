@@ -1,0 +1,66 @@
+"""Make ``anxin/registry/data/regions.csv`` from the npm package ``china-division`` (MIT) and ``pypinyin`` names.
+
+Usage: python tools/build_regions.py PACKAGE_FOLDER   (needs pypinyin, which the running system does not)
+"""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+from pypinyin import lazy_pinyin
+
+OUT = Path(__file__).parents[1] / "anxin" / "registry" / "data" / "regions.csv"
+SPECIAL = {
+    "山西": "Shanxi",
+    "陕西": "Shaanxi",
+    "内蒙古": "Inner Mongolia",
+    "西藏": "Tibet",
+    "新疆": "Xinjiang",
+}
+ENDINGS = (
+    "维吾尔自治区",
+    "壮族自治区",
+    "回族自治区",
+    "自治区",
+    "自治州",
+    "自治县",
+    "地区",
+    "省",
+    "市",
+    "盟",
+    "县",
+    "区",
+    "旗",
+)
+
+
+def english(name: str) -> str:
+    for word, text in SPECIAL.items():
+        if name.startswith(word) and name.rstrip("省自治区") in (word, word.rstrip("省")):
+            return text
+    core = name
+    for ending in ENDINGS:
+        if name.endswith(ending) and len(name) - len(ending) >= 2:
+            core = name[: -len(ending)]
+            break
+    return "".join(lazy_pinyin(core)).capitalize()
+
+
+def main(folder: Path) -> None:
+    dist = folder / "dist"
+    rows = []
+    for province in json.loads((dist / "provinces.json").read_text()):
+        rows.append((province["code"] + "0000", province["name"], "", 1))
+    for city in json.loads((dist / "cities.json").read_text()):
+        rows.append((city["code"] + "00", city["name"], city["provinceCode"] + "0000", 2))
+    for area in json.loads((dist / "areas.json").read_text()):
+        rows.append((area["code"], area["name"], area["cityCode"] + "00", 3))
+    with OUT.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(["code", "name", "name_en", "parent", "level"])
+        writer.writerows([code, name, english(name), parent, level] for code, name, parent, level in rows)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

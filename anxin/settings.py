@@ -15,6 +15,7 @@ import dj_database_url
 from anxin.vault import keys
 
 DATA = Path(os.environ.get("ANXIN_DATA", "data")).resolve()
+LEDGER = DATA / "ledger"
 ENGINE = os.environ.get("ANXIN_ENGINE", "duckdb")
 DEBUG = os.environ.get("ANXIN_DEBUG") == "1"
 SECRET_KEY = keys.django_secret(DATA)

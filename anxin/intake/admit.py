@@ -44,9 +44,7 @@ IDENTITY_WORDS = {
 
 
 class _Refused(Exception):
-    def __init__(
-        self, field: str, reason: str, reason_en: str, *, waits: bool = False, key: bytes = b""
-    ) -> None:
+    def __init__(self, field: str, reason: str, reason_en: str, *, waits: bool = False, key: bytes = b"") -> None:
         super().__init__(reason)
         self.field, self.reason, self.reason_en, self.waits, self.key = field, reason, reason_en, waits, key
 
@@ -218,9 +216,7 @@ def _month(month: str, field: str, today: date) -> str:
     return month_of(start)
 
 
-def _swipe(
-    row: SwipeRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival, today: date
-) -> dict[str, Any]:
+def _swipe(row: SwipeRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival, today: date) -> dict[str, Any]:
     project = _own_project(row, known, arrival)
     _not_future(row.passed_at.date(), today, "date")
     return {

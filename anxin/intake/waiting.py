@@ -40,14 +40,9 @@ def _ready(limit: int) -> Iterator[HeldRow]:
     for start in range(0, limit, 1000):
         chunk = list(waiting[start : start + 1000])
         blinds = {bytes(h.blind) for h in chunk if h.blind}
-        people = {
-            bytes(b) for b in Worker.objects.filter(id_blind__in=blinds).values_list("id_blind", flat=True)
-        }
+        people = {bytes(b) for b in Worker.objects.filter(id_blind__in=blinds).values_list("id_blind", flat=True)}
         accounts = {
-            bytes(b)
-            for b in WageAccount.objects.filter(number_blind__in=blinds).values_list(
-                "number_blind", flat=True
-            )
+            bytes(b) for b in WageAccount.objects.filter(number_blind__in=blinds).values_list("number_blind", flat=True)
         }
         tokens = {b.hex() for b in blinds}
         cards = set(Engagement.objects.filter(card_token__in=tokens).values_list("card_token", flat=True))

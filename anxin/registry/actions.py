@@ -76,9 +76,7 @@ def _fill(row: Any, known: dict[str, Any]) -> bool:
 
 def upsert_enterprise(*, code: str, name: str, at: datetime, **fields: Any) -> Enterprise:
     """Register a company under its credit code, or add to what is known of it."""
-    row, created = Enterprise.objects.get_or_create(
-        code=code, defaults={"name": name or code, "recorded_at": at}
-    )
+    row, created = Enterprise.objects.get_or_create(code=code, defaults={"name": name or code, "recorded_at": at})
     if _fill(row, {"name": name, **fields}) or created:
         row.save()
     return row
@@ -126,9 +124,7 @@ def upsert_participation(
     return row, created
 
 
-def add_team(
-    *, project: Project, enterprise: Enterprise, name: str, at: datetime, **fields: Any
-) -> tuple[Team, bool]:
+def add_team(*, project: Project, enterprise: Enterprise, name: str, at: datetime, **fields: Any) -> tuple[Team, bool]:
     """Register a team; its number is issued here. Answers (team, created)."""
     row = Team.objects.filter(project=project, enterprise=enterprise, name=name).first()
     created = row is None
@@ -264,16 +260,12 @@ def record_deposit(*, project: Project, form: str, on: date, at: datetime, **fie
 
 def record_board(*, project: Project, posted_on: date, at: datetime, evidence: str = "") -> NoticeBoard:
     """Record that the notice board hangs."""
-    row, _ = NoticeBoard.objects.update_or_create(
-        project=project, posted_on=posted_on, defaults={"evidence": evidence}
-    )
+    row, _ = NoticeBoard.objects.update_or_create(project=project, posted_on=posted_on, defaults={"evidence": evidence})
     touch(project_id=project.pk, at=at)
     return row
 
 
-def appoint_clerk(
-    *, project: Project, name: str, since_on: date, at: datetime, phone: str = ""
-) -> LabourClerk:
+def appoint_clerk(*, project: Project, name: str, since_on: date, at: datetime, phone: str = "") -> LabourClerk:
     """Record the project's labour clerk; an earlier one ends the day before."""
     for earlier in LabourClerk.objects.filter(project=project, until_on=None).exclude(name=name):
         earlier.until_on = since_on
@@ -301,13 +293,9 @@ def record_pause(
     return row
 
 
-def record_inspection(
-    *, project: Project, done_on: date, at: datetime, findings: str = ""
-) -> JointInspection:
+def record_inspection(*, project: Project, done_on: date, at: datetime, findings: str = "") -> JointInspection:
     """Record a joint on-site check."""
-    row, _ = JointInspection.objects.update_or_create(
-        project=project, done_on=done_on, defaults={"findings": findings}
-    )
+    row, _ = JointInspection.objects.update_or_create(project=project, done_on=done_on, defaults={"findings": findings})
     touch(project_id=project.pk, at=at)
     return row
 

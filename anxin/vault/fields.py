@@ -55,9 +55,7 @@ def blind(kind: str, value: str) -> bytes:
 
 def mask_identity(number: str) -> str:
     """990000199001010014 → 990000********0014."""
-    return (
-        number[:6] + "*" * max(len(number) - 10, 0) + number[-4:] if len(number) > 10 else "*" * len(number)
-    )
+    return number[:6] + "*" * max(len(number) - 10, 0) + number[-4:] if len(number) > 10 else "*" * len(number)
 
 
 def mask_phone(number: str) -> str:

@@ -49,7 +49,5 @@ class Deposit(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["project", "form", "valid_from", "number"], name="one_deposit_once"
-            )
+            models.UniqueConstraint(fields=["project", "form", "valid_from", "number"], name="one_deposit_once")
         ]

@@ -50,12 +50,8 @@ class Project(models.Model):
     status_since = models.DateField(null=True)
     started_on = models.DateField(null=True)
     completed_on = models.DateField(null=True)
-    contractor = models.ForeignKey(
-        Enterprise, on_delete=models.PROTECT, null=True, related_name="contracted_projects"
-    )
-    developer = models.ForeignKey(
-        Enterprise, on_delete=models.PROTECT, null=True, related_name="developed_projects"
-    )
+    contractor = models.ForeignKey(Enterprise, on_delete=models.PROTECT, null=True, related_name="contracted_projects")
+    developer = models.ForeignKey(Enterprise, on_delete=models.PROTECT, null=True, related_name="developed_projects")
     invest_fen = models.BigIntegerField(null=True)
     contract_price_fen = models.BigIntegerField(null=True)
     pay_day = models.PositiveSmallIntegerField(null=True)
@@ -125,9 +121,7 @@ class Team(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["project", "enterprise", "name"], name="one_team_a_name")
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "enterprise", "name"], name="one_team_a_name")]
 
 
 class LabourClerk(models.Model):

@@ -70,6 +70,4 @@ class EntryExit(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["project", "worker", "on", "kind"], name="one_move_a_day")
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "worker", "on", "kind"], name="one_move_a_day")]

@@ -1,0 +1,26 @@
+"""Fixtures every test may use."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from anxin.law.civil import SHANGHAI
+
+
+@pytest.fixture(autouse=True)
+def ledger_folder(tmp_path: Path, settings) -> Path:
+    """Each test has Delta tables of its own."""
+    settings.LEDGER = tmp_path / "ledger"
+    return settings.LEDGER
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment things arrive in tests: noon of 20 April 2026."""
+    return datetime(2026, 4, 20, 12, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def today(at: datetime) -> date:
+    return at.date()

@@ -89,7 +89,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": DATA / "anxin.sqlite3",
+            "NAME": str(DATA / "anxin.sqlite3"),
             "CONN_MAX_AGE": 600,
             "OPTIONS": {
                 "timeout": 30,

@@ -4,84 +4,21 @@ Registry facts are small and are handed over as Arrow; rollups are read where th
 contract between the ledger and the checks; scenario tables build the same tables from YAML.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
+from anxin.law.civil import month_of
+from anxin.ledger import tables
+from anxin.ledger.engine import connect, is_spark, query
+from anxin.ledger.registry_facts import registry_facts
 from anxin.ledger.schema import ENGAGEMENTS, PAY_MONTHS, WORK_MONTHS
-
-_TEXT, _INT, _DAY = pa.string(), pa.int64(), pa.date32()
-
-PROJECTS = pa.schema(
-    [
-        ("project_id", _INT),
-        ("code", _TEXT),
-        ("region_code", _TEXT),
-        ("industry", _TEXT),  # registry.Industry
-        ("category", _TEXT),  # national 01–12, 99
-        ("investment", _TEXT),  # government | state_owned | other
-        ("status", _TEXT),  # preparing | approved | active | completed | suspended
-        ("status_since", _DAY),
-        ("started_on", _DAY),
-        ("completed_on", _DAY),
-        ("contractor_id", _INT),
-        ("pay_day", _INT),
-        ("labour_fee_ratio", pa.float64()),
-        ("contract_price_fen", _INT),
-        ("registered_on", _DAY),
-        ("first_entry_on", _DAY),  # first entry of a worker on the roster, null when nobody came yet
-        ("clerk_since", _DAY),  # of the present labour clerk
-        ("board_on", _DAY),  # last proof of the notice board
-    ]
-)
-ACCOUNTS = pa.schema(
-    [
-        ("project_id", _INT),
-        ("account_id", _INT),
-        ("opened_on", _DAY),
-        ("uploaded_on", _DAY),
-        ("agreement_on", _DAY),
-        ("closed_on", _DAY),
-        ("verified", _TEXT),  # yes | no | unknown
-        ("balance_fen", _INT),
-        ("balance_on", _DAY),
-    ]
-)
-DEPOSITS = pa.schema(
-    [
-        ("project_id", _INT),
-        ("form", _TEXT),  # cash | guarantee | insurance | exempt
-        ("amount_fen", _INT),
-        ("valid_from", _DAY),
-        ("valid_to", _DAY),
-        ("recorded_on", _DAY),
-    ]
-)
-PAUSES = pa.schema([("project_id", _INT), ("from_on", _DAY), ("until_on", _DAY)])
-INSPECTIONS = pa.schema([("project_id", _INT), ("done_on", _DAY)])
-REPORTS = pa.schema(
-    [
-        ("report_id", _INT),
-        ("project_id", _INT),
-        ("worker_id", _INT),
-        ("reported_on", _DAY),
-        ("plain", pa.bool_()),
-        ("handled_since", _DAY),
-        ("closed_on", _DAY),
-    ]
-)
-FUND_MONTHS = pa.schema(
-    [
-        ("project_id", _INT),
-        ("month", _TEXT),
-        ("inflow_fen", _INT),  # labour fee received
-        ("outflow_fen", _INT),  # payouts of wages
-        ("other_out_fen", _INT),  # anything else that left the account
-        ("last_in_on", _DAY),
-    ]
-)
+from anxin.ledger.schema_registry import ACCOUNTS, DEPOSITS, FUND_MONTHS, INSPECTIONS, PAUSES, PROJECTS, REPORTS
+from anxin.ledger.sealing import PAY_MONTHS_SQL, last_sealed_day
 
 FACT_SCHEMAS: dict[str, pa.Schema] = {
     "projects": PROJECTS,
@@ -122,10 +59,118 @@ class Facts:
 
 def facts_from_arrow(con: Any, as_of: date, tables: dict[str, pa.Table]) -> Facts:
     """Facts from Arrow tables; a missing name is an empty table. Scenario tables and tests use this."""
-    import ibis
-
     loaded = {
         name: ibis.memtable(tables[name].cast(schema) if name in tables else schema.empty_table())
         for name, schema in FACT_SCHEMAS.items()
     }
     return Facts(con=con, as_of=as_of, **loaded)
+
+
+def load_facts(*, as_of: date, projects: Collection[int] | None = None, engine: str | None = None) -> Facts:
+    """The facts of the whole province (or of some projects) as they stood on ``as_of``.
+
+    A day in the past is replayed: nothing dated later is seen, and pay is computed again from the lines and payments
+    known by then. Facts that arrived late but are dated earlier are seen, as the law asks what was true.
+    """
+    con = connect(engine)
+    replay = _has_later_facts(as_of)
+    month = month_of(as_of)
+    chosen = sorted(projects) if projects is not None else None
+    months = {name: [m for m in tables.months(name) if m <= month] for name in ("work_months", "pay_months")}
+
+    def rollup(name: str) -> Any:
+        table = _table(con, name, months.get(name))
+        return table.filter(table.project_id.isin(chosen)) if chosen is not None else table
+
+    work = rollup("work_months")
+    pay = rollup("pay_months")
+    engagements = rollup("engagements")
+    if replay:
+        seen = (1 << as_of.day) - 1
+        partial = work.mask & seen
+        work = work.mutate(mask=ibis.ifelse(work.month == month, partial, work.mask))
+        work = work.filter(work.mask != 0).mutate(days=lambda t: _bit_count(t.mask).cast("int64"))
+        pay = ibis.memtable(_pay_as_of(as_of, months["pay_months"], chosen))
+        engagements = _engagements_as_of(engagements, as_of)
+    registry = {name: ibis.memtable(rows) for name, rows in registry_facts(as_of=as_of, projects=chosen).items()}
+    first = engagements.group_by("project_id").agg(first_entry_on=engagements.entered_on.min())
+    plain = registry.pop("projects").drop("first_entry_on")
+    joined = plain.left_join(first, "project_id").select(*PROJECTS.names)
+    return Facts(
+        con=con,
+        as_of=as_of,
+        projects=joined,
+        engagements=engagements,
+        work_months=work.select(*WORK_MONTHS.names),
+        pay_months=pay,
+        fund_months=ibis.memtable(_fund_months(as_of, chosen)),
+        **registry,
+    )
+
+
+@ibis.udf.scalar.builtin(name="bit_count")
+def _bit_count(mask: int) -> int:  # type: ignore[empty-body]
+    """Number of bits set; DuckDB and Spark know it under this name."""
+
+
+def _has_later_facts(as_of: date) -> bool:
+    """Whether the ledger may hold facts dated after ``as_of``: something arrived on a later day."""
+    newest = last_sealed_day()
+    return newest is not None and newest > as_of
+
+
+def _table(con: Any, name: str, months: list[str] | None) -> Any:
+    """A rollup as an Ibis table of this connection."""
+    found = tables.files(name, months)
+    if not found:
+        return ibis.memtable(tables.SCHEMAS[name].empty_table())
+    if is_spark(con):
+        frame = con._session.read.option("basePath", str(tables.path(name))).parquet(*found)
+        frame.createOrReplaceTempView(f"ledger_{name}")
+        return con.table(f"ledger_{name}").select(*tables.SCHEMAS[name].names)
+    hive = "month" in tables.SCHEMAS[name].names
+    table = con.read_parquet(found, table_name=f"ledger_{name}", hive_partitioning=hive, hive_types_autocast=False)
+    return table.select(*tables.SCHEMAS[name].names)
+
+
+def _project_filter(chosen: list[int] | None) -> str:
+    return "true" if chosen is None else f"project_id IN ({', '.join(map(str, chosen)) or 'NULL'})"
+
+
+def _pay_as_of(as_of: date, months: list[str], chosen: list[int] | None) -> pa.Table:
+    where = _project_filter(chosen)
+    known = f"(paid_on IS NULL OR paid_on <= DATE '{as_of}')"
+    payments = tables.current("payments", where=where)
+    sql = PAY_MONTHS_SQL.format(
+        payroll=tables.current("payroll", months, where),
+        payments=f"(SELECT * FROM {payments} WHERE paid_on <= DATE '{as_of}' AND month <= '{month_of(as_of)}')",
+        sheet_known=known,
+    )
+    return query(sql).select(PAY_MONTHS.names).cast(PAY_MONTHS)
+
+
+def _engagements_as_of(engagements: Any, as_of: date) -> Any:
+    def until(column: Any) -> Any:
+        return ibis.ifelse(column <= as_of, column, ibis.null("date"))
+
+    known = engagements.filter(engagements.entered_on.isnull() | (engagements.entered_on <= as_of))
+    return known.mutate(
+        left_on=until(known.left_on), settled_on=until(known.settled_on), confirmed_on=until(known.confirmed_on)
+    )
+
+
+def _fund_months(as_of: date, chosen: list[int] | None) -> pa.Table:
+    """Money that came into and left the wage accounts, by project and month of booking."""
+    source = tables.current("movements", where=_project_filter(chosen))
+    sql = f"""
+        SELECT project_id, month,
+               sum(CASE WHEN direction = 'credit' AND kind = 'labour_fee' THEN amount_fen ELSE 0 END)::BIGINT
+                   AS inflow_fen,
+               sum(CASE WHEN direction = 'debit' AND kind = 'payout' THEN amount_fen ELSE 0 END)::BIGINT
+                   AS outflow_fen,
+               sum(CASE WHEN direction = 'debit' AND kind = 'other' THEN amount_fen ELSE 0 END)::BIGINT
+                   AS other_out_fen,
+               max(CASE WHEN direction = 'credit' AND kind = 'labour_fee' THEN booked_on END) AS last_in_on
+        FROM {source} WHERE booked_on <= DATE '{as_of}' AND kind <> 'balance' GROUP BY ALL
+    """
+    return query(sql).select(FUND_MONTHS.names).cast(FUND_MONTHS)

@@ -1,0 +1,64 @@
+"""The engine that reads the ledger: DuckDB inside the process, or a Spark cluster, both through Ibis."""
+
+import os
+import threading
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+from django.conf import settings
+
+_SPARK: dict[str, Any] = {}
+_LOCAL = threading.local()
+THREADS = os.cpu_count() or 2
+MEMORY = os.environ.get("ANXIN_DUCKDB_MEMORY", "3GB")
+
+
+def connect(engine: str | None = None) -> Any:
+    """An Ibis connection: a fresh in-memory DuckDB, or the one Spark session of this process.
+
+    ``engine`` is ``duckdb`` or a Spark master; the default is the setting ``ANXIN_ENGINE``.
+    """
+    engine = engine or settings.ENGINE
+    if engine == "duckdb":
+        return ibis.duckdb.connect(threads=THREADS, memory_limit=MEMORY)
+    if engine not in _SPARK:
+        from pyspark.sql import SparkSession
+
+        session = (
+            SparkSession.builder.master(engine)
+            .appName("anxin")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.session.timeZone", "Asia/Shanghai")
+            .config("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "8")
+            .getOrCreate()
+        )
+        _SPARK[engine] = ibis.pyspark.connect(session)
+    return _SPARK[engine]
+
+
+def is_spark(con: Any) -> bool:
+    """Whether a connection is Spark's."""
+    return str(con.name) == "pyspark"
+
+
+def duck() -> duckdb.DuckDBPyConnection:
+    """This thread's plain DuckDB connection, for the ledger's own work and for pages that read a few rows."""
+    if not hasattr(_LOCAL, "duck"):
+        _LOCAL.duck = duckdb.connect(":memory:", config={"threads": THREADS, "memory_limit": MEMORY})
+    return _LOCAL.duck
+
+
+def query(sql: str, **registered: pa.Table) -> pa.Table:
+    """Rows of a query on this thread's DuckDB; keyword arguments are Arrow tables it may name."""
+    con = duck()
+    for name, rows in registered.items():
+        con.register(name, rows)
+    try:
+        answer: pa.Table = con.sql(sql).to_arrow_table()
+        return answer
+    finally:
+        for name in registered:
+            con.unregister(name)

@@ -1,0 +1,92 @@
+"""Current rows of the ledger for pages and answers: few projects, few workers, few months at a time.
+
+Every function answers an Arrow table in the shape of ``ledger.schema``; only sealed rows are seen.
+"""
+
+from collections.abc import Collection
+from datetime import date
+
+import pyarrow as pa
+
+from anxin.ledger import tables
+from anxin.ledger.engine import query
+
+
+def _where(**wanted: object) -> str:
+    terms = []
+    for column, value in wanted.items():
+        if value is None:
+            continue
+        if isinstance(value, int):
+            terms.append(f"{column} = {value}")
+        elif isinstance(value, str):
+            terms.append(f"{column} = '" + value.replace("'", "''") + "'")
+        else:
+            listed = ", ".join(str(int(v)) for v in value)  # type: ignore[attr-defined]
+            terms.append(f"{column} IN ({listed or 'NULL'})")
+    return " AND ".join(terms) or "true"
+
+
+def _select(source: str, order: str, where: str = "true") -> pa.Table:
+    return query(f"SELECT * FROM {source} WHERE {where} ORDER BY {order}")
+
+
+def swipes(
+    *,
+    project_id: int | None = None,
+    worker_id: int | Collection[int] | None = None,
+    month: str | None = None,
+    day: date | None = None,
+) -> pa.Table:
+    """Passes of the gate, in time order. ``month`` (or ``day``) keeps the read small."""
+    if day is not None:
+        month = f"{day:%Y-%m}"
+    where = _where(project_id=project_id, worker_id=worker_id)
+    if day is not None:
+        where += f" AND passed_at >= TIMESTAMP '{day}' AND passed_at < TIMESTAMP '{day}' + INTERVAL 1 DAY"
+    return _select(tables.current("swipes", [month] if month else None, where), "passed_at, worker_id")
+
+
+def payroll(
+    *,
+    project_id: int | None = None,
+    worker_id: int | Collection[int] | None = None,
+    month: str | None = None,
+    team_no: int | None = None,
+) -> pa.Table:
+    """Lines of wage sheets."""
+    where = _where(project_id=project_id, worker_id=worker_id, team_no=team_no)
+    return _select(tables.current("payroll", [month] if month else None, where), "month, sheet, worker_id")
+
+
+def payments(
+    *, project_id: int | None = None, worker_id: int | Collection[int] | None = None, month: str | None = None
+) -> pa.Table:
+    """Payouts as the bank reported them, by wage month."""
+    # The key names no worker and no month: versions are compared first, then filtered.
+    source = tables.current("payments", where=_where(project_id=project_id))
+    return _select(source, "paid_on, reference", _where(worker_id=worker_id, month=month))
+
+
+def movements(*, project_id: int | None = None, account_id: int | None = None) -> pa.Table:
+    """Bookings on wage accounts and balances told by the bank."""
+    where = _where(project_id=project_id, account_id=account_id)
+    return _select(tables.current("movements", where=where), "booked_on, reference")
+
+
+def work_months(
+    *, project_id: int | Collection[int] | None = None, worker_id: int | None = None, month: str | None = None
+) -> pa.Table:
+    """Days worked: a bitmask and a count a worker-month."""
+    return _rollup("work_months", month, _where(project_id=project_id, worker_id=worker_id))
+
+
+def pay_months(
+    *, project_id: int | Collection[int] | None = None, worker_id: int | None = None, month: str | None = None
+) -> pa.Table:
+    """Due and paid a worker-month."""
+    return _rollup("pay_months", month, _where(project_id=project_id, worker_id=worker_id))
+
+
+def _rollup(name: str, month: str | None, where: str) -> pa.Table:
+    return _select(tables.scan(name, [month] if month else None), "month, project_id, worker_id", where)

@@ -1,0 +1,136 @@
+"""Delta tables on disk: writing with an application transaction id, listing the live files.
+
+Facts are append-only versions (``rev`` orders them); rollups are overwritten a month at a time. Every commit that
+a seal makes carries the transaction ``anxin.seal`` with the seal's number, so doing it again is seen and skipped.
+"""
+
+import threading
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake.exceptions import TableNotFoundError
+from django.conf import settings
+
+from anxin.ledger.schema import ENGAGEMENTS, FACT_TABLES, PAY_MONTHS, WORK_MONTHS
+
+APP = "anxin.seal"
+REV = pa.field("rev", pa.int64())
+SCHEMAS: dict[str, pa.Schema] = {
+    **{name: table.schema.append(REV) for name, table in FACT_TABLES.items()},
+    "work_months": WORK_MONTHS,
+    "pay_months": PAY_MONTHS,
+    "engagements": ENGAGEMENTS,
+}
+_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=131_072)
+_CONFIGURATION: dict[str, str | None] = {
+    "delta.logRetentionDuration": "interval 1 hours",
+    "delta.checkpointInterval": "20",
+}
+_open: dict[Path, DeltaTable] = {}
+_lock = threading.Lock()
+
+
+def path(name: str) -> Path:
+    """Folder of a table."""
+    return Path(settings.LEDGER) / name
+
+
+def delta(name: str) -> DeltaTable | None:
+    """The table at its newest version, None when nothing was ever written."""
+    folder = path(name)
+    with _lock:
+        table = _open.get(folder)
+        if table is not None:
+            try:
+                table.update_incremental()
+                return table
+            except (TableNotFoundError, OSError):
+                del _open[folder]
+        if not (folder / "_delta_log").exists():
+            return None
+        table = DeltaTable(folder)
+        _open[folder] = table
+        return table
+
+
+def sealed_up_to(name: str) -> int:
+    """Number of the last seal this table holds; 0 for none."""
+    table = delta(name)
+    if table is None:
+        return 0
+    return table.transaction_version(APP) or 0
+
+
+def write(
+    name: str, rows: pa.Table, *, seal: int | None, months: Collection[str] | None = None, append: bool = False
+) -> None:
+    """Commit rows: appended, or in place of the given months (of the whole table when ``months`` is None)."""
+    schema = SCHEMAS[name]
+    properties = CommitProperties(app_transactions=[Transaction(APP, seal)]) if seal is not None else None
+    folder = path(name)
+    rows = rows.select(schema.names).cast(schema)
+    options: dict[str, Any] = {
+        "partition_by": ["month"] if "month" in schema.names else None,
+        "configuration": _CONFIGURATION,
+        "writer_properties": _WRITER,
+        "commit_properties": properties,
+    }
+    if append:
+        write_deltalake(folder, rows, mode="append", **options)
+    elif months is not None and (folder / "_delta_log").exists():
+        listed = ", ".join(f"'{m}'" for m in sorted(months))
+        write_deltalake(folder, rows, mode="overwrite", predicate=f"month IN ({listed})", **options)
+    else:
+        write_deltalake(folder, rows, mode="overwrite", **options)
+
+
+def files(name: str, months: Collection[str] | None = None) -> list[str]:
+    """Paths of the live Parquet files, of some months or of all. The month stands in the path, not in the file."""
+    table = delta(name)
+    if table is None:
+        return []
+    if months is None:
+        return table.file_uris()
+    if not months:
+        return []
+    return table.file_uris(file_pruning_predicate=[("month", "in", sorted(months))])
+
+
+def months(name: str) -> list[str]:
+    """Months that a table has rows of, in order."""
+    table = delta(name)
+    return sorted({p["month"] for p in table.partitions()}) if table is not None else []
+
+
+def scan(name: str, months: Collection[str] | None = None) -> str:
+    """A DuckDB FROM item over the live files (``month`` read from the path), or over no rows."""
+    found = files(name, months)
+    if not found:
+        columns = ", ".join(f"NULL::{_duck_type(f.type)} AS {f.name}" for f in SCHEMAS[name])
+        return f"(SELECT {columns} WHERE false)"
+    listed = ", ".join("'" + f.replace("'", "''") + "'" for f in found)
+    hive = "true" if "month" in SCHEMAS[name].names else "false"
+    return f"read_parquet([{listed}], hive_partitioning={hive}, hive_types_autocast=false, union_by_name=false)"
+
+
+def current(name: str, months: Collection[str] | None = None, where: str = "true") -> str:
+    """A DuckDB query over a fact table's current rows: of each natural key the highest ``rev``."""
+    key = ", ".join(FACT_TABLES[name].key)
+    columns = ", ".join(FACT_TABLES[name].schema.names)
+    return (
+        f"(SELECT {columns} FROM {scan(name, months)} WHERE {where}"
+        f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY rev DESC) = 1)"
+    )
+
+
+def _duck_type(arrow: pa.DataType) -> str:
+    return {
+        pa.int64(): "BIGINT",
+        pa.float64(): "DOUBLE",
+        pa.bool_(): "BOOLEAN",
+        pa.date32(): "DATE",
+        pa.timestamp("us"): "TIMESTAMP",
+    }.get(arrow, "VARCHAR")

@@ -1,0 +1,150 @@
+"""Facts go from the inbox into the ledger once, corrections replace, rollups follow."""
+
+from datetime import date, datetime
+
+import pyarrow as pa
+import pytest
+
+from anxin.ledger import facts, inbox, read, tables
+from anxin.ledger.compaction import compact
+from anxin.ledger.engine import query
+from anxin.ledger.models import Batch, Seal
+from anxin.ledger.schema import PAYMENTS, PAYROLL, SWIPES
+from anxin.ledger.sealing import seal
+from tests.people import make_project, make_worker
+
+pytestmark = pytest.mark.django_db
+
+
+def swipes(*passes: tuple[int, int, datetime]) -> pa.Table:
+    rows = [
+        {"project_id": p, "worker_id": w, "passed_at": t, "direction": "in", "way": "001", "device": "",
+         "month": f"{t:%Y-%m}"}
+        for p, w, t in passes
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=SWIPES)
+
+
+def payroll_line(worker: int, due: int, paid: int, month: str = "2026-03", sheet: str = "S1", **more) -> dict:
+    return {
+        "project_id": 1, "worker_id": worker, "team_no": 1, "month": month, "sheet": sheet, "due_fen": due,
+        "paid_fen": paid, "back_pay": False, **more,
+    }  # fmt: skip
+
+
+def payment(worker: int, amount: int, reference: str, month: str = "2026-03", status: str = "paid") -> dict:
+    return {
+        "project_id": 1, "worker_id": worker, "month": month, "reference": reference, "account_id": 7,
+        "amount_fen": amount, "status": status, "reason": "", "paid_on": date(2026, 4, 10), "route": "account",
+    }  # fmt: skip
+
+
+def send(table: str, rows: pa.Table | list[dict], at: datetime) -> None:
+    if isinstance(rows, list):
+        rows = pa.Table.from_pylist(rows, schema={"payroll": PAYROLL, "payments": PAYMENTS}[table])
+    inbox.append(table=table, rows=rows, source="test", at=at)
+
+
+def test_swipes_are_kept_once_and_make_days(at):
+    morning, evening = datetime(2026, 3, 5, 7), datetime(2026, 3, 5, 18)
+    send("swipes", swipes((1, 10, morning), (1, 10, evening), (1, 11, morning)), at)
+    send("swipes", swipes((1, 10, morning)), at)
+    assert seal(at=at).rows == 4
+    send("swipes", swipes((1, 10, evening), (1, 10, datetime(2026, 3, 31, 7)), (1, 10, datetime(2026, 4, 1, 7))), at)
+    seal(at=at)
+
+    assert read.swipes(project_id=1, worker_id=10).num_rows == 4
+    months = read.work_months(project_id=1, worker_id=10).to_pylist()
+    assert [(m["month"], m["days"], m["mask"]) for m in months] == [
+        ("2026-03", 2, (1 << 4) | (1 << 30)),
+        ("2026-04", 1, 1),
+    ]
+    compact(at=at, everything=True)
+    assert read.swipes().num_rows == 5
+    assert not Batch.objects.filter(seal=None).exists()
+
+
+def test_a_corrected_line_replaces_the_earlier_one(at):
+    send("payroll", [payroll_line(10, 600_000, 600_000), payroll_line(11, 500_000, 0)], at)
+    seal(at=at)
+    send("payroll", [payroll_line(10, 650_000, 650_000)], at)
+    seal(at=at)
+    pay = {m["worker_id"]: m for m in read.pay_months(project_id=1).to_pylist()}
+    assert (pay[10]["due_fen"], pay[10]["paid_fen"], pay[10]["lines"]) == (650_000, 650_000, 1)
+    assert (pay[11]["due_fen"], pay[11]["paid_fen"]) == (500_000, 0)
+
+
+def test_the_banks_word_beats_the_sheets(at):
+    send("payroll", [payroll_line(10, 600_000, 600_000)], at)
+    send("payments", [payment(10, 600_000, "B1", status="failed")], at)
+    seal(at=at)
+    (before,) = read.pay_months(project_id=1).to_pylist()
+    assert (before["paid_fen"], before["bank_failed_fen"]) == (0, 600_000)
+    send("payments", [payment(10, 600_000, "B2")], at)
+    seal(at=at)
+    (after,) = read.pay_months(project_id=1).to_pylist()
+    assert (after["paid_fen"], after["first_paid_on"]) == (600_000, date(2026, 4, 10))
+
+
+def test_a_payment_moved_to_another_month_counts_there_only(at):
+    send("payments", [payment(10, 600_000, "B1", month="2026-02")], at)
+    seal(at=at)
+    send("payments", [payment(10, 600_000, "B1", month="2026-03")], at)
+    seal(at=at)
+    paid = {m["month"]: m["paid_fen"] for m in read.pay_months(project_id=1).to_pylist()}
+    assert paid == {"2026-03": 600_000}
+    compact(at=at, everything=True)
+    assert read.payments(project_id=1).num_rows == 1
+
+
+@pytest.mark.parametrize("dies_at", ["swipes", "work_months", "pay_months", "engagements", "done"])
+def test_a_seal_that_died_is_finished_once(at, monkeypatch, dies_at):
+    project = make_project(at)
+    worker = make_worker(project, 1, at)
+    send("swipes", swipes((project.pk, worker.worker_id, datetime(2026, 3, 5, 7))), at)
+    send("payroll", [payroll_line(10, 600_000, 600_000)], at)
+    real = tables.write
+
+    def dying(name, rows, **options):
+        if name == dies_at:
+            real(name, rows, **options)
+            raise SystemExit("power cut after the commit")
+        real(name, rows, **options)
+
+    monkeypatch.setattr(tables, "write", dying)
+    if dies_at == "done":
+        monkeypatch.setattr(Seal, "save", lambda *a, **k: (_ for _ in ()).throw(SystemExit()))
+    with pytest.raises(SystemExit):
+        seal(at=at)
+    monkeypatch.undo()
+    seal(at=at)
+    assert read.swipes(project_id=project.pk).num_rows == 1
+    assert read.pay_months(project_id=1).num_rows == 1
+    assert [e["worker_id"] for e in tables_rows("engagements")] == [worker.worker_id]
+    assert seal(at=at).seals == 0
+
+
+def tables_rows(name: str) -> list[dict]:
+    return query(f"SELECT * FROM {tables.scan(name)}").to_pylist()
+
+
+def test_facts_of_a_past_day_see_nothing_later(at):
+    project = make_project(at)
+    engagement = make_worker(project, 1, at)
+    send(
+        "swipes",
+        swipes(*[(project.pk, engagement.worker_id, datetime(2026, 3, d, 7)) for d in (2, 3, 20)]),
+        at,
+    )
+    line = payroll_line(engagement.worker_id, 600_000, 600_000, paid_on=date(2026, 4, 10))
+    send("payroll", [{**line, "project_id": project.pk}], at)
+    seal(at=at)
+
+    past = facts.load_facts(as_of=date(2026, 3, 10))
+    assert past.work_months.days.execute().tolist() == [2]
+    (pay,) = facts.load_facts(as_of=date(2026, 4, 9)).pay_months.to_pyarrow().to_pylist()
+    assert (pay["due_fen"], pay["paid_fen"]) == (600_000, 0)
+    (pay,) = facts.load_facts(as_of=date(2026, 4, 20)).pay_months.to_pyarrow().to_pylist()
+    assert pay["paid_fen"] == 600_000
+    (row,) = facts.load_facts(as_of=date(2026, 4, 20)).projects.to_pyarrow().to_pylist()
+    assert (row["code"], row["first_entry_on"]) == ("P1", date(2026, 3, 1))

@@ -6,8 +6,8 @@ from datetime import date
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
-from anxin.insight.project import GOOD, MISSING
-from anxin.people.access import region_prefix
+from anxin.insight.project import GOOD, IDLE, MISSING, PARTIAL
+from anxin.insight.scope import in_region
 from anxin.registry.models import AccountUse, Deposit, Engagement, NoticeBoard, Project
 from anxin.rules.packs import all_rules
 from anxin.watch.models import Warning
@@ -55,7 +55,7 @@ def filter_projects(
     ``lacking`` names one of the five institutions. Sorted by ``warnings``, the worst open warning comes first.
     """
     if region:
-        projects = projects.filter(region_code__startswith=region_prefix(region))
+        projects = projects.filter(in_region(region))
     if industry:
         projects = projects.filter(industry=industry)
     if status:
@@ -135,7 +135,7 @@ def list_page(projects: Sequence[Project], *, as_of: date) -> list[ListedProject
     listed = []
     for project in projects:
         key = project.pk
-        account = MISSING if key not in accounts else GOOD if accounts[key] else "partial"
+        account = MISSING if key not in accounts else GOOD if accounts[key] else PARTIAL
         listed.append(
             ListedProject(
                 project,
@@ -144,7 +144,7 @@ def list_page(projects: Sequence[Project], *, as_of: date) -> list[ListedProject
                     ("real_name", GOOD if key in roster else MISSING),
                     ("account", account),
                     ("deposit", GOOD if key in deposits else MISSING),
-                    ("payment", MISSING if key in unpaid else GOOD if key in roster else "idle"),
+                    ("payment", MISSING if key in unpaid else GOOD if key in roster else IDLE),
                     ("board", GOOD if key in boards else MISSING),
                 ],
                 levels.get(key, {}),

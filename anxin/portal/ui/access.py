@@ -1,0 +1,45 @@
+"""Who may open a page: one decorator, which asks the table in ``people.access``."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from anxin.people.access import may
+from anxin.people.models import User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def needs(permission: str) -> Callable[[View[P]], View[P]]:
+    """Let only signed-in people with this permission in; the others see the sign-in page or a refusal (403).
+
+    The view keeps the name in ``permission``, so that a test can walk all addresses.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                if request.headers.get("HX-Request"):
+                    # A partial answer would put the sign-in page inside the list: send the whole window there.
+                    return HttpResponse(status=401, headers={"HX-Redirect": reverse("sign-in")})
+                return redirect_to_login(request.get_full_path())
+            if not may(signed_in(request), permission):
+                return render(request, "ui/refused.html", status=403)
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person behind a request that ``needs`` let through."""
+    return cast(User, request.user)

@@ -1,0 +1,39 @@
+"""The entries of the top bar."""
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from anxin.people.access import PERMISSIONS
+
+# (URL name, permission, title)
+ENTRIES = (
+    ("overview", "overview", _("总览")),
+    ("warnings", "warnings", _("预警")),
+    ("projects", "projects", _("项目")),
+    ("uploads", "uploads", _("表格上传")),
+    ("held", "held", _("待处理数据")),
+    ("senders", "senders", _("接入方")),
+    ("rules", "rules", _("规则")),
+)
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Context of every page: the entries this person may open, and the language."""
+    language = {"language": get_language() or "zh-hans", "english": (get_language() or "").startswith("en")}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": [], **language}
+    held = PERMISSIONS.get(user.role, frozenset())
+    entries = []
+    for name, permission, title in ENTRIES:
+        if permission not in held:
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        here = request.path == url if url == "/" else request.path.startswith(url)
+        entries.append({"url": url, "title": title, "here": here})
+    return {"nav": entries, **language}

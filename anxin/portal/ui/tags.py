@@ -1,0 +1,193 @@
+"""Template tags and filters of all pages."""
+
+import json
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from anxin.law.civil import SHANGHAI
+from anxin.portal.ui.icons import LEVEL_SHAPES, OUTLINES
+from anxin.registry import regions
+from anxin.registry.models.projects import Industry, Investment, ProjectStatus
+
+register = template.Library()
+
+DIST = Path(__file__).resolve().parent.parent / "static" / "dist"
+LEVELS = {"blue": _("蓝色"), "yellow": _("黄色"), "orange": _("橙色"), "red": _("红色")}
+NOTHING = "—"
+WORDS = {
+    **{f"industry.{code}": _(label) for code, label in Industry.choices},
+    **{f"project.{code}": _(label) for code, label in ProjectStatus.choices},
+    **{f"investment.{code}": _(label) for code, label in Investment.choices},
+    "warning.open": _("未解除"),
+    "warning.cleared": _("已解除"),
+    "event.opened": _("发出"),
+    "event.raised": _("升级"),
+    "event.lowered": _("降级"),
+    "event.cleared": _("解除"),
+    "event.reopened": _("再次发出"),
+}
+# The labels above live in other rooms; naming them here lets the extraction find them.
+_LABELS = (
+    *(_("住建"), _("交通"), _("水利"), _("铁路"), _("能源电力"), _("工业与矿山"), _("通信"), _("其他")),
+    *(_("筹备"), _("立项"), _("在建"), _("完工"), _("停工")),
+    *(_("政府投资"), _("国有企业投资"), _("其他投资")),
+    *(_("系统运维"), _("劳动监察员"), _("领导"), _("劳资专管员")),
+)
+
+
+@lru_cache(maxsize=1)
+def _manifest() -> dict[str, str]:
+    file = DIST / "manifest.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Address of a built file: ``{% asset "app.css" %}``. Unbuilt, it is the plain name."""
+    if settings.DEBUG:
+        _manifest.cache_clear()
+    return static(f"dist/{_manifest().get(name, name)}")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A line icon of 20 × 20 px: ``{% icon "search" %}``."""
+    # The outlines are constants of ours, never input.
+    return mark_safe(  # noqa: S308
+        f'<svg class="ax-icon" viewBox="0 0 24 24" aria-hidden="true">{OUTLINES[name]}</svg>'
+    )
+
+
+@register.filter
+def level(value: str) -> SafeString:
+    """A warning's level: shape, word and colour, so that nobody needs to tell the colours apart."""
+    shape = mark_safe(LEVEL_SHAPES.get(value, ""))  # noqa: S308
+    return format_html(
+        '<span class="ax-level ax-level-{}"><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>',
+        value,
+        shape,
+        LEVELS.get(value, value),
+    )
+
+
+@register.filter
+def level_word(value: str) -> str:
+    """The word of a level alone."""
+    return str(LEVELS.get(value, value))
+
+
+@register.filter
+def word(value: str, kind: str) -> str:
+    """The word for a stored code: ``{{ project.status|word:"project" }}``; kinds: industry, project, investment,
+    warning, event."""
+    return str(WORDS.get(f"{kind}.{value}", value or NOTHING))
+
+
+@register.filter
+def said_word(label: str) -> str:
+    """A label of another room, such as a role's, in the page's language."""
+    return gettext(label) if label else ""
+
+
+@register.filter
+def number(value: Any) -> str:
+    """1234567 → 1,234,567; 0.5 stays 0.5; nothing is a dash."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"{int(value):,}"
+
+
+@register.filter
+def money(fen: int | None) -> str:
+    """Fen as yuan with two decimals: 123456 → 1,234.56."""
+    return NOTHING if fen is None else f"{fen / 100:,.2f}"
+
+
+@register.filter
+def money_short(fen: int | None) -> str:
+    """Fen as a figure to glance at: 1.23 亿元, 45.6 万元; in English ¥123 M, ¥456 k."""
+    if fen is None:
+        return NOTHING
+    yuan = fen / 100
+    english = (get_language() or "").startswith("en")
+    steps = ((1e9, "bn"), (1e6, "m"), (1e3, "k")) if english else ((1e8, "亿元"), (1e4, "万元"))
+    for step, unit in steps:
+        if abs(yuan) >= step:
+            figure = f"{yuan / step:,.2f}" if abs(yuan) < 10 * step else f"{yuan / step:,.1f}"
+            return f"¥{figure} {unit}" if english else f"{figure} {unit}"
+    return f"¥{yuan:,.0f}" if english else f"{yuan:,.0f} 元"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A civil date as 2026-04-20."""
+    if value is None:
+        return NOTHING
+    return (value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value).isoformat()
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment in civil time: 2026-04-20 12:00."""
+    return NOTHING if value is None else f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def share(part: float | None, whole: float | None) -> str:
+    """A share in per cent: ``{{ paid|share:due }}`` → 98.5%; nothing to divide is a dash."""
+    return f"{100 * part / whole:.1f}%" if part is not None and whole else NOTHING
+
+
+@register.filter
+def said(row: Any, field: str) -> str:
+    """The sentence of a row in the page's language: ``{{ warning|said:"reason" }}`` reads reason or reason_en."""
+    english = (get_language() or "").startswith("en")
+    return getattr(row, f"{field}_en", "") or getattr(row, field) if english else getattr(row, field)
+
+
+@register.filter
+def in_language(pair: Any) -> str:
+    """One of {zh, en} (mapping or object) in the page's language."""
+    name = "en" if (get_language() or "").startswith("en") else "zh"
+    if isinstance(pair, dict):
+        return str(pair.get(name) or pair.get("zh") or "")
+    return str(getattr(pair, name, pair))
+
+
+@register.filter
+def region(code: str) -> str:
+    """The place's own name: 140105 → 小店区; an unknown code stays as it is."""
+    row = regions.table().get(code)
+    if row is None:
+        return code or NOTHING
+    return (row["name_en"] or row["name"]) if (get_language() or "").startswith("en") else row["name"]
+
+
+@register.filter
+def region_path(code: str) -> str:
+    """Names from the province down: 山西省 太原市 小店区."""
+    english = (get_language() or "").startswith("en")
+    names = regions.path_names(code, english=english)
+    if not names:
+        return code or NOTHING
+    return ", ".join(reversed(names)) if english else " ".join(names)
+
+
+@register.simple_tag
+def days_since(start: date | None, end: date) -> str:
+    """How many days have gone by, in words."""
+    if start is None:
+        return ""
+    return gettext("第 %(days)s 天") % {"days": f"{(end - start).days + 1:,}"}

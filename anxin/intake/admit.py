@@ -6,7 +6,7 @@ a rule is refused; the rest of the batch goes on. Call inside the door's transac
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,7 +28,7 @@ from anxin.law.civil import civil_date, first_day, month_of, shift_month
 from anxin.ledger import inbox
 from anxin.ledger.schema import FACT_TABLES
 from anxin.people.access import region_prefix
-from anxin.registry.actions import card_token, identity_blind
+from anxin.registry.actions import card_token, identity_blind, record_balance
 from anxin.registry.models import AccountUse, Engagement, Project
 from anxin.vault.fields import blind
 from anxin.vault.identity import identity_problem, normal_identity
@@ -83,7 +83,7 @@ def _look_up(rows: Sequence[FactRow]) -> _Lookup:
             person = (row.id_type, number)  # type: ignore[union-attr]
             if person not in blinds:
                 blinds[person] = identity_blind(number, person[0])
-        elif isinstance(row, PaymentRow) and row.card_number:
+        elif isinstance(row, PaymentRow | PayrollRow) and row.card_number:
             tokens.add(card_token(row.card_number))
         if isinstance(row, PaymentRow | MovementRow) and row.account_number:
             account_numbers.add("".join(row.account_number.split()))
@@ -111,8 +111,19 @@ def _look_up(rows: Sequence[FactRow]) -> _Lookup:
     return _Lookup(projects, people, cards, accounts, blinds)
 
 
-def admit(rows: Sequence[FactRow], *, arrival: Arrival, keep_faults: bool = True) -> Admission:
-    """Check, resolve and append rows of one kind. Faulty rows are kept as held rows unless ``keep_faults`` is off."""
+def admit(
+    rows: Sequence[FactRow],
+    *,
+    arrival: Arrival,
+    keep_faults: bool = True,
+    names: Mapping[str, str] | None = None,
+    dry: bool = False,
+) -> Admission:
+    """Check, resolve and append rows of one kind. Faulty rows are kept as held rows unless ``keep_faults`` is off.
+
+    ``names`` gives a field's name in the sender's own terms, where that is not the national one.
+    ``dry`` judges the rows and writes nothing: the answer is what admission would say now.
+    """
     if not rows:
         return Admission(0, [])
     known = _look_up(rows)
@@ -128,7 +139,7 @@ def admit(rows: Sequence[FactRow], *, arrival: Arrival, keep_faults: bool = True
             raw = dataclasses.asdict(row)
             faults.append(
                 Fault(
-                    place=f"{row.place}[{refused.field}]",
+                    place=f"{row.place}[{(names or {}).get(refused.field, refused.field)}]",
                     reason=refused.reason,
                     reason_en=refused.reason_en,
                     row=raw,
@@ -141,14 +152,16 @@ def admit(rows: Sequence[FactRow], *, arrival: Arrival, keep_faults: bool = True
         for name, value in fact.items():
             columns[name].append(value)
     accepted = len(rows) - len(faults)
-    if accepted:
+    if accepted and not dry:
         inbox.append(
             table=table,
             rows=pa.table(columns, schema=FACT_TABLES[table].schema),
             source=arrival.source,
             at=arrival.at,
         )
-    if faults and keep_faults:
+    if table == "movements" and not dry:
+        _keep_balances(columns, arrival)
+    if faults and keep_faults and not dry:
         for code in {f.project_code for f in faults}:
             held.hold(
                 kind=table,
@@ -157,6 +170,17 @@ def admit(rows: Sequence[FactRow], *, arrival: Arrival, keep_faults: bool = True
                 project=known.projects.get(code),
             )
     return Admission(accepted, faults)
+
+
+def _keep_balances(columns: dict[str, list[Any]], arrival: Arrival) -> None:
+    """Carry the newest balance a batch tells of each account over to the account."""
+    newest: dict[int, tuple[date, int]] = {}
+    told = zip(columns["account_id"], columns["booked_on"], columns["balance_fen"], strict=True)
+    for account, booked_on, balance in told:
+        if account is not None and balance is not None and booked_on >= newest.get(account, (booked_on, 0))[0]:
+            newest[account] = (booked_on, balance)
+    for account, (on, balance) in newest.items():
+        record_balance(account_id=account, balance_fen=balance, on=on, at=arrival.at)
 
 
 def _own_project(row: FactRow, known: _Lookup, arrival: Arrival) -> Project:
@@ -176,6 +200,8 @@ def _own_project(row: FactRow, known: _Lookup, arrival: Arrival) -> Project:
 
 
 def _person(row: SwipeRow | PayrollRow | PaymentRow, project: Project, known: _Lookup) -> int:
+    if isinstance(row, PayrollRow) and not row.id_number and row.card_number:
+        return _holder(row, project, known)
     problem = identity_problem(normal_identity(row.id_number), row.id_type)
     if problem:
         raise _Refused("idCardNumber", *IDENTITY_WORDS[problem])
@@ -190,6 +216,23 @@ def _person(row: SwipeRow | PayrollRow | PaymentRow, project: Project, known: _L
             key=key,
         )
     return worker
+
+
+def _holder(row: PayrollRow, project: Project, known: _Lookup) -> int:
+    """The worker of a wage sheet that names only cards (the national template has no identity column)."""
+    token = card_token(row.card_number)
+    holders = {worker for on, worker in known.cards.get(token, []) if on == project.pk}
+    if len(holders) != 1:
+        word = (
+            ("工资卡对应多名工人,请补填证件号码!", "fits several workers; add the identity number")
+            if holders
+            else (
+                "花名册中没有此工资卡,已暂存,花名册补报后自动入账!",
+                "is on no worker of the project's roster; the row waits until it is",
+            )
+        )
+        raise _Refused("payRollBankCardNumber", *word, waits=not holders, key=bytes.fromhex(token))
+    return holders.pop()
 
 
 def _not_future(day: date, today: date, field: str) -> None:

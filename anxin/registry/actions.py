@@ -245,6 +245,20 @@ def find_account(number: str) -> WageAccount | None:
     return WageAccount.objects.filter(number_blind=blind("account", "".join(number.split()))).first()
 
 
+def record_balance(*, account_id: int, balance_fen: int, on: date, at: datetime) -> bool:
+    """Keep an account's newest balance; an older one changes nothing. Answers whether it was kept."""
+    account = WageAccount.objects.get(pk=account_id)
+    if account.balance_on is not None and account.balance_on > on:
+        return False
+    if (account.balance_fen, account.balance_on) == (balance_fen, on):
+        return False
+    account.balance_fen, account.balance_on = balance_fen, on
+    account.save(update_fields=["balance_fen", "balance_on"])
+    for project_id in AccountUse.objects.filter(account=account).values_list("project_id", flat=True):
+        touch(project_id=project_id, at=at)
+    return True
+
+
 def record_deposit(*, project: Project, form: str, on: date, at: datetime, **fields: Any) -> Deposit:
     """Record a deposit or a guarantee; the same form, start and number again corrects it."""
     row = Deposit.objects.filter(

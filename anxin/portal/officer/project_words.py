@@ -1,0 +1,117 @@
+"""Words of the project pages: institutions, what they lack, how a worker stands, parties, trades."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from anxin.insight.project import Institution
+from anxin.portal.ui.tags import money_short
+
+INSTITUTIONS = {
+    "real_name": _("实名制管理"),
+    "account": _("工资专用账户"),
+    "deposit": _("工资保证金"),
+    "payment": _("总包代发工资"),
+    "board": _("维权信息告示牌"),
+}
+INSTITUTION_STATES = {"good": _("已落实"), "partial": _("部分落实"), "missing": _("未落实"), "idle": _("暂无应发")}
+STANDINGS = {
+    "unpaid": _("出勤未发"),
+    "failed": _("发放失败"),
+    "short": _("未足额"),
+    "unattended": _("发放无考勤"),
+    "waiting": _("待发放"),
+    "paid": _("已发放"),
+    "none": _("无应发"),
+}
+STANDING_COLOURS = {
+    "unpaid": "bad",
+    "failed": "bad",
+    "short": "warn",
+    "unattended": "warn",
+    "waiting": "idle",
+    "paid": "good",
+    "none": "idle",
+}
+DAY_KINDS = {
+    "worked": _("出勤"),
+    "absent": _("无考勤"),
+    "pause": _("停工"),
+    "before": _("未进场"),
+    "after": _("已退场"),
+    "future": _("未到"),
+    "day": _("无考勤"),
+}
+DIRECTIONS = {"in": _("进"), "out": _("出"), "unknown": _("方向不明")}
+DEPOSIT_FORMS = {"cash": _("现金"), "guarantee": _("银行保函"), "insurance": _("保证保险"), "exempt": _("免缴")}
+PAY_STATUSES = {"paid": _("成功"), "failed": _("失败")}
+ROUTES = {"account": _("专户代发"), "offline": _("平台外发放")}
+# National corpType of a participation.
+PARTY_ROLES = {
+    "001": _("专业分包"),
+    "002": _("设备分包"),
+    "003": _("材料分包"),
+    "004": _("后勤服务"),
+    "005": _("特殊设备"),
+    "006": _("劳务分包"),
+    "007": _("监理单位"),
+    "008": _("建设单位"),
+    "009": _("施工总承包单位"),
+    "010": _("勘察单位"),
+    "011": _("设计单位"),
+    "012": _("其他单位"),
+}
+
+_LACKS = {
+    "roster": _("尚无工人实名登记"),
+    "contracts": _("%(count)s / %(base)s 人未录劳动合同"),
+    "cards": _("%(count)s / %(base)s 人未绑定工资卡"),
+    "attendance": _("已 %(days)s 天没有考勤"),
+    "attendance_ever": _("从未上传考勤"),
+    "account": _("未开立或未上传专户"),
+    "agreement": _("缺三方监管协议"),
+    "verification": _("银行核验未通过：%(reason)s"),
+    "inflow": _("%(month)s 起无人工费拨付"),
+    "deposit": _("未存储保证金或保函"),
+    "expired": _("已于 %(day)s 到期"),
+    "unpaid": _("%(month)s 有 %(count)s / %(base)s 名出勤工人未发"),
+    "failed": _("%(month)s 有 %(count)s 人发放失败"),
+    "short": _("%(month)s 差额 %(fen)s"),
+    "board": _("未上传告示牌照片"),
+}
+_FACTS = {
+    "roster": _("在场 %(present)s 人，累计 %(total)s 人"),
+    "last_attended": _("最近考勤 %(day)s"),
+    "bank": _("%(bank)s"),
+    "balance": _("余额 %(fen)s（%(day)s）"),
+    "agreement": _("三方协议 %(day)s"),
+    "deposit_form": _("%(form)s"),
+    "deposit_amount": _("金额 %(fen)s"),
+    "valid_to": _("有效期至 %(day)s"),
+    "last_paid": _("%(month)s 已发 %(count)s 人 %(fen)s"),
+    "nothing_due": _("当前没有应发月份"),
+    "board": _("最近拍照 %(day)s"),
+}
+
+
+def _say(pattern: object, values: Mapping[str, object]) -> str:
+    said = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
+    if "fen" in values:
+        said["fen"] = money_short(values["fen"])  # type: ignore[arg-type]
+    if "form" in values:
+        said["form"] = gettext(str(DEPOSIT_FORMS.get(str(values["form"]), values["form"])))
+    return str(pattern) % said
+
+
+def tell(institution: Institution) -> dict[str, object]:
+    """An institution as the page shows it: title, state, since, sentences of what there is and what is missing."""
+    return {
+        "key": institution.key,
+        "title": INSTITUTIONS[institution.key],
+        "state": institution.state,
+        "state_word": INSTITUTION_STATES[institution.state],
+        "since": institution.since,
+        "lacks": [_say(_LACKS[key], values) for key, values in institution.lacks],
+        "facts": [said for key, values in institution.facts if (said := _say(_FACTS[key], values).strip())],
+    }

@@ -17,7 +17,7 @@ ANSWER = FINDINGS.append(pa.field("level", pa.string()))
 
 
 def evaluate(facts: Facts, rules: Sequence[Rule] | None = None) -> list[tuple[Rule, pa.Table]]:
-    """Each rule in force on ``facts.as_of`` with its findings: the columns of FINDINGS and ``level``, one row a subject.
+    """Each rule in force on ``facts.as_of`` with its findings: FINDINGS and ``level``, one row a subject.
 
     ``rules`` narrows the answer; a rule that replaces another still does.
     """

@@ -19,7 +19,7 @@ from anxin.rules.rule import LEVELS, Applies, Dated, Pack, Rule
 
 FOLDER = Path(__file__).parent / "packs"
 STATUSES = ("preparing", "approved", "active", "completed", "suspended")
-PLACEHOLDERS = ("measure", "threshold", "affected", "base", "amount", "month", "since", "parts")
+PLACEHOLDERS = ("measure", "threshold", "affected", "base", "amount", "month", "since", "parts", "article")
 
 _PACK_KEYS = {"pack": True, "title": True, "regions": True, "extends": False, "note": False, "rules": True}
 _RULE_KEYS = {

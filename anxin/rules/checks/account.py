@@ -21,7 +21,7 @@ def live_accounts(facts: Facts) -> Any:
     object="project",
     unit="day",
     zh="工程开工后，专用账户资料是否已上传（开工当日为第1天，报备停工期间不计）",
-    en="whether the wage account has been uploaded, in days since the start (start is day 1, approved pauses not counted)",
+    en="whether the wage account has been uploaded, in days since the start (day 1; approved pauses not counted)",
 )
 def account_missing(facts: Facts, p: Params) -> Any:
     """Projects without any live account. Measure: days running. Order 724 Art. 26."""

@@ -1,0 +1,9 @@
+"""Addresses of the doors. Any base path may stand before a door's own name."""
+
+from django.urls import URLPattern, URLResolver, re_path
+
+from anxin.intake.cwr.door import serve
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(r"^(?:.*/)?CWRService/(?P<function>\w{1,40})/?$", serve, name="cwr"),
+]

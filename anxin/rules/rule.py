@@ -82,6 +82,11 @@ class Rule:
         """The ladder in force on ``day``."""
         return tuple((level, float(start.on(day))) for level, start in self.steps)
 
+    def articles(self, language: str) -> str:
+        """The legal basis in one line."""
+        name = "article" if language == "zh" else "article_en"
+        return ("；" if language == "zh" else "; ").join(str(basis[name]) for basis in self.basis)
+
     def in_force(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
 

@@ -1,0 +1,5 @@
+"""``python -m anxin.cli`` is ``anxin``."""
+
+from anxin.cli import main
+
+main()

@@ -1,0 +1,87 @@
+"""serve, worker, compact."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+import click
+
+from anxin.cli.output import now
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--no-worker", is_flag=True, help="Web only; run `anxin worker` elsewhere.")
+@click.option("--processes", default=None, type=int, help="Web processes; default one a core.")
+def serve(port: int, host: str = "127.0.0.1", no_worker: bool = False, processes: int | None = None) -> None:
+    """Serve the web and, unless told otherwise, run the worker beside it."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    stop = threading.Event()
+    keeper = None
+    if not no_worker:
+        keeper = threading.Thread(target=_keep_worker, args=(stop,), daemon=True)
+        keeper.start()
+    server = Granian(
+        "anxin.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes or os.cpu_count() or 2,
+        blocking_threads=8,
+        log_access=False,
+        log_level=LogLevels.warning,
+        backlog=2048,
+    )
+    try:
+        server.serve()
+    finally:
+        stop.set()
+        if keeper is not None:
+            keeper.join(timeout=15)
+
+
+def _keep_worker(stop: threading.Event) -> None:
+    """Run the worker as a child and start it again when it dies."""
+    while not stop.is_set():
+        child = subprocess.Popen([sys.executable, "-m", "anxin.cli", "worker", "--parent", str(os.getpid())])  # noqa: S603
+        while child.poll() is None and not stop.wait(0.5):
+            pass
+        if child.poll() is None:
+            child.terminate()
+            child.wait(timeout=12)
+
+
+@click.command()
+@click.option("--parent", type=int, default=None, hidden=True, help="Stop when this process is gone.")
+def worker(parent: int | None) -> None:
+    """Run the loops: release, seal, sweep, refresh, compact. Several workers may run at once."""
+    from anxin.worker import run
+
+    stop = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    run(stop=stop, parent=parent)
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Rewrite every month, not only the fragmented ones.")
+def compact(everything: bool) -> None:
+    """Join small files of the ledger and drop superseded rows."""
+    from anxin.ledger.compaction import compact as run
+
+    report = run(at=now(), everything=everything)
+    click.echo(f"Rewrote {report.months} months, removed {report.files} files, emptied {report.payloads} batches.")
+
+
+COMMANDS = (serve, worker, compact)

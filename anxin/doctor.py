@@ -1,0 +1,153 @@
+"""The doctor: what is wrong with this installation and how to mend it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import chinese_calendar
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from anxin.law.civil import civil_date
+from anxin.ledger import tables
+from anxin.ledger.engine import connect
+from anxin.ledger.models import Batch, Seal
+from anxin.registry.models import Region, Worker
+from anxin.rules.packs import all_rules
+from anxin.vault import keys
+from anxin.vault.fields import open_text
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One part looked at: fine or not, what was found, what to do."""
+
+    part: str
+    ok: bool
+    finding: str
+    mend: str = ""
+
+
+def examine(*, at: datetime) -> list[Diagnosis]:
+    """Look at every part; a part that cannot be looked at is itself a finding."""
+    answer = []
+    for part, look in _PARTS.items():
+        try:
+            answer.extend(look(at))
+        except Exception as error:
+            words = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            answer.append(Diagnosis(part, False, words, "Mend this first, then run `anxin doctor` again."))
+    return answer
+
+
+def _folder(at: datetime) -> Iterator[Diagnosis]:
+    data: Path = settings.DATA
+    if not data.exists() or not os.access(data, os.W_OK):
+        yield Diagnosis("data folder", False, f"{data} cannot be written", "Set ANXIN_DATA or run `anxin init`.")
+        return
+    free = shutil.disk_usage(data).free / 2**30
+    yield Diagnosis(
+        "data folder", free > 2, f"{data}, {free:.0f} GiB free", "" if free > 2 else "Make room or move the folder."
+    )
+
+
+def _keys(at: datetime) -> Iterator[Diagnosis]:
+    loaded = keys.load(settings.DATA)
+    mode = keys.path(settings.DATA).stat().st_mode & 0o077
+    yield Diagnosis(
+        "keys",
+        not mode,
+        f"version {loaded.current} of {len(loaded.encryption)}" + (", readable by others" if mode else ""),
+        f"chmod 600 {keys.path(settings.DATA)}" if mode else "",
+    )
+    try:
+        sample = Worker.objects.order_by("-id").first()
+        if sample is not None:
+            open_text(sample.id_sealed)
+    except ValueError:
+        yield Diagnosis("keys", False, "they do not open what is stored", "Restore keys.json that belongs to it.")
+    except DatabaseError:
+        return
+
+
+def _database(at: datetime) -> Iterator[Diagnosis]:
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    yield Diagnosis(
+        "database",
+        not missing,
+        f"{connection.vendor}, {missing} migrations to apply" if missing else f"{connection.vendor}, up to date",
+        "Run `anxin init`." if missing else "",
+    )
+    if not missing:
+        regions = Region.objects.count()
+        yield Diagnosis("regions", regions > 3000, f"{regions} loaded", "" if regions > 3000 else "Run `anxin init`.")
+
+
+def _ledger(at: datetime) -> Iterator[Diagnosis]:
+    for name in tables.SCHEMAS:
+        gone = [f for f in tables.files(name) if not Path(f.removeprefix("file://")).exists()]
+        if gone:
+            yield Diagnosis("ledger", False, f"{name}: {len(gone)} files are gone", "Restore the ledger folder.")
+    unfinished = Seal.objects.filter(done_at=None).count()
+    oldest = Batch.objects.filter(seal=None).order_by("id").first()
+    late = oldest is not None and at - oldest.arrived_at > timedelta(minutes=5)
+    yield Diagnosis(
+        "sealing",
+        not late and not unfinished,
+        f"{Batch.objects.filter(seal=None).count()} batches wait, {unfinished} seals unfinished",
+        "Run `anxin worker` (or `anxin seal` once)." if late or unfinished else "",
+    )
+
+
+def _engine(at: datetime) -> Iterator[Diagnosis]:
+    import ibis
+
+    con = connect()
+    answer = con.execute(ibis.literal(1) + 1)
+    yield Diagnosis("engine", int(answer) == 2, f"{settings.ENGINE} answers", "")
+
+
+def _rules(at: datetime) -> Iterator[Diagnosis]:
+    count = len(all_rules())
+    yield Diagnosis("rules", count > 0, f"{count} rules in {len({r.pack for r in all_rules()})} packs", "")
+
+
+def _calendar(at: datetime) -> Iterator[Diagnosis]:
+    year = civil_date(at).year
+    try:
+        chinese_calendar.is_workday(civil_date(at).replace(month=12, day=31))
+        yield Diagnosis("calendar", True, f"holidays of {year} known")
+    except NotImplementedError:
+        yield Diagnosis("calendar", False, f"holidays of {year} unknown", "Update chinesecalendar.")
+
+
+def _front(at: datetime) -> Iterator[Diagnosis]:
+    dist = Path(__file__).parent / "portal" / "static" / "dist"
+    words = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.mo"
+    built = dist.exists() and any(dist.iterdir())
+    yield Diagnosis(
+        "pages", built, "front end built" if built else "front end not built", "" if built else "Run `make`."
+    )
+    yield Diagnosis(
+        "pages",
+        words.exists(),
+        "English words compiled" if words.exists() else "English words not compiled",
+        "" if words.exists() else "Run `make`.",
+    )
+
+
+_PARTS: dict[str, Callable[[datetime], Iterator[Diagnosis]]] = {
+    "data folder": _folder,
+    "keys": _keys,
+    "database": _database,
+    "ledger": _ledger,
+    "engine": _engine,
+    "rules": _rules,
+    "calendar": _calendar,
+    "pages": _front,
+}

@@ -1,0 +1,289 @@
+"""Bringing the warnings in step with what the rules found: open, raise, lower, clear, reopen, leave as it is."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+import pyarrow as pa
+from django.db import connection, transaction
+
+from anxin.law.clocks import due_on
+from anxin.registry.models import Enterprise, Project
+from anxin.rules.rule import LEVELS, Rule
+from anxin.rules.words import reason
+from anxin.watch.hiding import parents_of
+from anxin.watch.models import Warning, WarningEvent
+
+RANKS = {level: rank for rank, level in enumerate(LEVELS, start=1)}
+_NUMBERS = ("measure", "threshold", "affected", "base", "amount_fen")
+_CHUNK = 800
+
+
+@dataclass(slots=True)
+class Finding:
+    """What one rule found about one subject today."""
+
+    rule: Rule
+    subject: str
+    level: str
+    row: dict[str, Any]
+
+
+def subject_of(kind: str, row: dict[str, Any]) -> str:
+    """The natural key of a subject, see ``Warning.subject``."""
+    if kind == "enterprise":
+        return f"enterprise:{row['enterprise_id']}"
+    if kind == "project-month":
+        return f"project-month:{row['project_id']}:{row['month']}"
+    if kind == "worker-month":
+        return f"worker-month:{row['project_id']}:{row['worker_id']}:{row['month']}"
+    if kind == "leaver":
+        return f"leaver:{row['project_id']}:{row['worker_id']}"
+    return f"project:{row['project_id']}"
+
+
+def reconcile(
+    results: Iterable[tuple[Rule, pa.Table]], *, as_of: date, at: datetime, projects: Collection[int] | None
+) -> dict[str, int]:
+    """Write what changed, each change with its event, in one transaction. Answers how many of each kind."""
+    found = {(f.rule.id, f.subject): f for f in _findings(results)}
+    with transaction.atomic():
+        standing = _standing(projects)
+        asleep = _asleep([key for key in found if key not in standing])
+        fresh = [f for key, f in found.items() if key not in standing and key not in asleep]
+        counts = {
+            "opened": _open(fresh, as_of, at),
+            "reopened": _reopen([(asleep[key], found[key]) for key in asleep], as_of, at),
+            "cleared": _clear([row for key, row in standing.items() if key not in found], as_of, at),
+            **_update([(row, found[key]) for key, row in standing.items() if key in found], as_of, at),
+        }
+        _hide(found, projects)
+    return counts
+
+
+def _findings(results: Iterable[tuple[Rule, pa.Table]]) -> Iterator[Finding]:
+    for rule, table in results:
+        for row in table.to_pylist():
+            yield Finding(rule, subject_of(rule.object, row), row["level"], row)
+
+
+_FIELDS = ("id", "rule", "subject", "level", "measure", "threshold", "numbers", "rule_version", "since")
+
+
+def _scope(projects: Collection[int] | None) -> list[Any]:
+    """Querysets that together hold every warning about the swept projects and their contractors."""
+    if projects is None:
+        return [Warning.objects.all()]
+    ids = sorted(projects)
+    firms = sorted(set(Project.objects.filter(pk__in=ids).values_list("contractor_id", flat=True)) - {None})
+    return [Warning.objects.filter(project_id__in=part) for part in _parts(ids)] + [
+        Warning.objects.filter(project=None, enterprise_id__in=part) for part in _parts(firms)
+    ]
+
+
+def _standing(projects: Collection[int] | None) -> dict[tuple[str, str], dict[str, Any]]:
+    rows = [row for query in _scope(projects) for row in query.filter(status="open").values(*_FIELDS)]
+    return {(row["rule"], row["subject"]): row for row in rows}
+
+
+def _asleep(keys: list[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Cleared warnings of these keys."""
+    if not keys or not Warning.objects.filter(status="cleared").exists():
+        return {}
+    wanted = set(keys)
+    answer = {}
+    for part in _parts(sorted({subject for _, subject in keys})):
+        for row in Warning.objects.filter(status="cleared", subject__in=part).values(*_FIELDS):
+            key = (row["rule"], row["subject"])
+            if key in wanted:
+                answer[key] = row
+    return answer
+
+
+def _parts(values: list[Any]) -> list[list[Any]]:
+    return [values[i : i + _CHUNK] for i in range(0, len(values), _CHUNK)]
+
+
+def _numbers(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in _NUMBERS if row.get(name) is not None}
+
+
+def _due(rule: Rule, opened_on: date) -> date | None:
+    return due_on(opened_on, rule.within) if rule.within else None
+
+
+def _event(warning_id: int, kind: str, as_of: date, at: datetime, finding: Finding, old: str) -> WarningEvent:
+    return WarningEvent(
+        warning_id=warning_id,
+        kind=kind,
+        on=as_of,
+        at=at,
+        old_level=old,
+        new_level=finding.level,
+        rule_version=finding.rule.version,
+        measure=finding.row["measure"],
+        numbers=_numbers(finding.row),
+    )
+
+
+def _open(findings: list[Finding], as_of: date, at: datetime) -> int:
+    places = {p: (r, i) for p, r, i in Project.objects.values_list("pk", "region_code", "industry")} if findings else {}
+    firms = dict(Enterprise.objects.values_list("pk", "region_code")) if findings else {}
+    rows = []
+    for finding in findings:
+        rule, row = finding.rule, finding.row
+        zh, en = reason(rule, row)
+        region, industry = places.get(row["project_id"]) or (firms.get(row["enterprise_id"], ""), "")
+        rows.append(
+            Warning(
+                rule=rule.id,
+                pack=rule.pack,
+                rule_version=rule.version,
+                subject=finding.subject,
+                project_id=row["project_id"],
+                enterprise_id=row["enterprise_id"],
+                worker_id=row["worker_id"],
+                month=row["month"] or "",
+                region_code=region,
+                industry=industry,
+                level=finding.level,
+                rank=RANKS[finding.level],
+                status="open",
+                measure=row["measure"],
+                threshold=row["threshold"],
+                numbers=_numbers(row),
+                reason=zh[:400],
+                reason_en=en[:400],
+                since=row["since"] or as_of,
+                opened_on=as_of,
+                due_on=_due(rule, as_of),
+                changed_at=at,
+            )
+        )
+    created = Warning.objects.bulk_create(rows, batch_size=1000)
+    WarningEvent.objects.bulk_create(
+        [_event(w.pk, "opened", as_of, at, f, "") for w, f in zip(created, findings, strict=True)], batch_size=2000
+    )
+    return len(created)
+
+
+def _reopen(pairs: list[tuple[dict[str, Any], Finding]], as_of: date, at: datetime) -> int:
+    _write(pairs, at)
+    for part in _parts(pairs):
+        Warning.objects.filter(pk__in=[row["id"] for row, _ in part]).update(
+            status="open", opened_on=as_of, cleared_on=None
+        )
+    _set_due(pairs, as_of)
+    WarningEvent.objects.bulk_create(
+        [_event(row["id"], "reopened", as_of, at, f, row["level"]) for row, f in pairs], batch_size=2000
+    )
+    return len(pairs)
+
+
+def _set_due(pairs: list[tuple[dict[str, Any], Finding]], as_of: date) -> None:
+    by_day: dict[date | None, list[int]] = {}
+    for row, finding in pairs:
+        by_day.setdefault(_due(finding.rule, as_of), []).append(row["id"])
+    for day, ids in by_day.items():
+        for part in _parts(ids):
+            Warning.objects.filter(pk__in=part).update(due_on=day)
+
+
+def _clear(rows: list[dict[str, Any]], as_of: date, at: datetime) -> int:
+    for part in _parts([row["id"] for row in rows]):
+        Warning.objects.filter(pk__in=part).update(status="cleared", cleared_on=as_of, hidden_by=None, changed_at=at)
+    WarningEvent.objects.bulk_create(
+        [
+            WarningEvent(
+                warning_id=row["id"],
+                kind="cleared",
+                on=as_of,
+                at=at,
+                old_level=row["level"],
+                rule_version=row["rule_version"],
+                measure=row["measure"],
+                numbers=row["numbers"],
+            )
+            for row in rows
+        ],
+        batch_size=2000,
+    )
+    return len(rows)
+
+
+def _update(pairs: list[tuple[dict[str, Any], Finding]], as_of: date, at: datetime) -> dict[str, int]:
+    moved = [(row, f) for row, f in pairs if row["level"] != f.level]
+    told = [
+        (row, f)
+        for row, f in pairs
+        if row["level"] != f.level
+        or row["numbers"] != _numbers(f.row)
+        or row["rule_version"] != f.rule.version
+        or (f.row["since"] is not None and row["since"] != f.row["since"])
+    ]
+    _write(told, at)
+    kinds = ["raised" if RANKS[finding.level] > RANKS[row["level"]] else "lowered" for row, finding in moved]
+    WarningEvent.objects.bulk_create(
+        [
+            _event(row["id"], kind, as_of, at, finding, row["level"])
+            for kind, (row, finding) in zip(kinds, moved, strict=True)
+        ],
+        batch_size=2000,
+    )
+    raised = kinds.count("raised")
+    return {"raised": raised, "lowered": len(kinds) - raised, "unchanged": len(pairs) - len(kinds)}
+
+
+def _write(pairs: list[tuple[dict[str, Any], Finding]], at: datetime) -> None:
+    """Write level, figures and sentence. Plain SQL, because most warnings count days and change every day."""
+    if not pairs:
+        return
+    rows = []
+    for row, finding in pairs:
+        zh, en = reason(finding.rule, finding.row)
+        rows.append(
+            (
+                finding.level,
+                RANKS[finding.level],
+                finding.rule.version,
+                finding.rule.pack,
+                finding.row["measure"],
+                finding.row["threshold"],
+                orjson.dumps(_numbers(finding.row)).decode(),
+                zh[:400],
+                en[:400],
+                finding.row["since"] or row["since"],
+                at,
+                row["id"],
+            )
+        )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE watch_warning SET level = %s, rank = %s, rule_version = %s, pack = %s, measure = %s,"
+            " threshold = %s, numbers = %s, reason = %s, reason_en = %s, since = %s, changed_at = %s WHERE id = %s",
+            rows,
+        )
+
+
+def _hide(found: dict[tuple[str, str], Finding], projects: Collection[int] | None) -> None:
+    """Point children at the parent that covers them, and free those whose parent is gone."""
+    open_rows = [
+        row
+        for query in _scope(projects)
+        for row in query.filter(status="open").values_list("id", "rule", "subject", "hidden_by_id")
+    ]
+    ids = {(rule, subject): pk for pk, rule, subject, _ in open_rows}
+    parents = parents_of(found.values())
+    changes: dict[int | None, list[int]] = {}
+    for pk, rule, subject, hidden_by in open_rows:
+        parent = parents.get((rule, subject))
+        wanted = ids[parent] if parent else None
+        if wanted != hidden_by:
+            changes.setdefault(wanted, []).append(pk)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE watch_warning SET hidden_by_id = %s WHERE id = %s",
+            [(parent, child) for parent, children in changes.items() for child in children],
+        )

@@ -1,0 +1,48 @@
+"""The sweep: every rule over every project (or those touched), then reconciled with the warnings that stand."""
+
+import time
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db.models import Max
+
+from anxin.ledger.facts import load_facts
+from anxin.ledger.locks import only_one
+from anxin.registry.models import Project, Touch
+from anxin.rules.evaluate import evaluate
+from anxin.watch.models import Sweep
+from anxin.watch.reconcile import reconcile
+
+
+def sweep(*, as_of: date, at: datetime, projects: Collection[int] | None = None) -> Sweep:
+    """Judge all projects (or some) on ``as_of`` and bring the warnings in step. Doing it twice changes nothing.
+
+    With ``projects``, all projects of the same contractors are judged, so that an enterprise's finding stays whole.
+    """
+    begun = time.perf_counter()
+    with only_one("sweep", wait=True):
+        chosen = _with_siblings(projects) if projects is not None else None
+        seen = Touch.objects.aggregate(last=Max("id"))["last"] or 0
+        findings = evaluate(load_facts(as_of=as_of, projects=chosen))
+        counts = reconcile(findings, as_of=as_of, at=at, projects=chosen)
+        done = Touch.objects.filter(id__lte=seen)
+        if chosen is not None:
+            done = done.filter(project_id__in=chosen)
+        done.delete()
+    seconds = time.perf_counter() - begun
+    swept = len(chosen) if chosen is not None else Project.objects.count()
+    return Sweep.objects.create(
+        as_of=as_of, begun_at=at, done_at=at, projects=swept, full=chosen is None, seconds=seconds, **counts
+    )
+
+
+def touched_projects(limit: int = 2000) -> list[int]:
+    """Projects something arrived on since they were last swept, longest waiting first."""
+    rows = Touch.objects.values("project_id").annotate(first=Max("id")).order_by("first")[:limit]
+    return [row["project_id"] for row in rows]
+
+
+def _with_siblings(projects: Collection[int]) -> list[int]:
+    firms = Project.objects.filter(pk__in=projects, contractor__isnull=False).values("contractor")
+    siblings = Project.objects.filter(contractor__in=firms).values_list("pk", flat=True)
+    return sorted(set(projects) | set(siblings))

@@ -1,0 +1,97 @@
+"""The worker: loops that reconcile. Each is an idempotent function; many workers may run, one at a time does a loop.
+
+Fast loop (a second): waiting rows flow on, the inbox is sealed, touched projects are swept, so that a fact changes
+its warning within seconds. Slow loop: the full sweep every few minutes and after midnight, figures, compaction.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from anxin.insight.overview import refresh
+from anxin.intake.waiting import release
+from anxin.law.civil import civil_date
+from anxin.ledger.compaction import compact
+from anxin.ledger.sealing import seal
+from anxin.watch.models import Sweep
+from anxin.watch.sweep import sweep, touched_projects
+
+log = logging.getLogger("anxin.worker")
+
+FULL_SWEEP_EVERY = timedelta(minutes=15)
+REFRESH_EVERY = timedelta(seconds=30)
+COMPACT_EVERY = timedelta(minutes=2)
+RELEASE_EVERY = timedelta(seconds=5)
+# Beyond this share a set-based pass over everything is cheaper than over the touched.
+MANY_TOUCHED = 1500
+_IDLE_S = 0.5
+
+
+def run(*, stop: threading.Event, parent: int | None = None) -> None:
+    """Run both loops until ``stop`` is set or the parent process is gone."""
+    fast = threading.Thread(target=_loop, args=("fast", fast_turn, stop), name="fast")
+    slow = threading.Thread(target=_loop, args=("slow", slow_turn, stop), name="slow")
+    fast.start()
+    slow.start()
+    while not stop.wait(1):
+        if parent is not None and os.getppid() != parent:
+            stop.set()
+    fast.join()
+    slow.join()
+
+
+def _loop(name: str, turn: Callable[[datetime, dict[str, datetime]], bool], stop: threading.Event) -> None:
+    last: dict[str, datetime] = {}
+    while not stop.is_set():
+        try:
+            busy = turn(timezone.now(), last)
+        except Exception:
+            # One bad turn must not end the loop; what failed is still due and is tried again.
+            log.exception("The %s loop failed and will try again.", name)
+            busy = False
+            stop.wait(5)
+        close_old_connections()
+        if not busy:
+            stop.wait(_IDLE_S)
+
+
+def due(last: dict[str, datetime], job: str, every: timedelta, at: datetime) -> bool:
+    """Whether a job's period has passed since it last ran; notes the run. A clock set back makes it due."""
+    before = last.get(job)
+    if before is not None and timedelta(0) <= at - before < every:
+        return False
+    last[job] = at
+    return True
+
+
+def fast_turn(at: datetime, last: dict[str, datetime]) -> bool:
+    """Release, seal, sweep what was touched. Answers whether there was work."""
+    released = release(at=at) if due(last, "release", RELEASE_EVERY, at) else 0
+    sealed = seal(at=at)
+    touched = touched_projects(limit=MANY_TOUCHED)
+    if touched:
+        sweep(as_of=civil_date(at), at=at, projects=touched if len(touched) < MANY_TOUCHED else None)
+    return bool(released or sealed.seals or touched)
+
+
+def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
+    """Full sweep when it is due, figures for the overview, compaction."""
+    today = civil_date(at)
+    if _full_sweep_due(today, at):
+        sweep(as_of=today, at=at)
+        last.pop("refresh", None)
+    if due(last, "refresh", REFRESH_EVERY, at):
+        refresh(as_of=today, at=at)
+    if due(last, "compact", COMPACT_EVERY, at):
+        compact(at=at)
+    return False
+
+
+def _full_sweep_due(today: date, at: datetime) -> bool:
+    newest = Sweep.objects.filter(full=True).order_by("-id").first()
+    return newest is None or newest.as_of != today or at - newest.begun_at >= FULL_SWEEP_EVERY

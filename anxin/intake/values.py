@@ -3,6 +3,7 @@
 Each answers None for a blank and raises ValueError (with a short reason that holds no personal data) for nonsense.
 """
 
+import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -54,9 +55,10 @@ def number(value: object) -> float | None:
         amount = Decimal(raw)
     except InvalidOperation:
         raise ValueError("not a number") from None
-    if not amount.is_finite():
+    found = float(amount)
+    if not math.isfinite(found):
         raise ValueError("not a usable number")
-    return float(amount)
+    return found
 
 
 def whole(value: object) -> int | None:
@@ -136,7 +138,10 @@ def moment(value: object) -> datetime | None:
 
 
 def _civil(value: datetime) -> datetime:
-    return value.astimezone(SHANGHAI).replace(tzinfo=None) if value.tzinfo else value
+    try:
+        return value.astimezone(SHANGHAI).replace(tzinfo=None) if value.tzinfo else value
+    except OverflowError:
+        raise ValueError("not a time") from None
 
 
 def month(value: object) -> str | None:

@@ -26,6 +26,7 @@ from anxin.registry.models import (
     StatusChange,
     Team,
     Touch,
+    Training,
     WageAccount,
     Worker,
 )
@@ -134,6 +135,14 @@ def add_team(*, project: Project, enterprise: Enterprise, name: str, at: datetim
     if _fill(row, fields) or created:
         row.save()
     return row, created
+
+
+def correct_team(*, team: Team, at: datetime, **fields: Any) -> Team:
+    """Correct a team: its name, dates and what else is known of it."""
+    if _fill(team, fields):
+        team.save()
+        touch(project_id=team.project_id, at=at)
+    return team
 
 
 def identity_blind(id_number: str, id_type: str = RESIDENT) -> bytes:
@@ -338,6 +347,19 @@ def record_report(
         },
     )
     touch(project_id=project.pk, at=at)
+    return row
+
+
+def record_training(
+    *, project: Project, held_on: date, name: str, kind: str, at: datetime, participants: list[dict[str, Any]], **fields: Any
+) -> Training:
+    """Record a training held on site; the same day, kind and name again corrects it and adds participants."""
+    row, created = Training.objects.get_or_create(
+        project=project, held_on=held_on, kind=kind, name=name, defaults={"recorded_at": at}
+    )
+    people = {p["worker"]: p for p in [*row.participants, *participants]}
+    if _fill(row, {**fields, "participants": list(people.values())}) or created:
+        row.save()
     return row
 
 

@@ -333,7 +333,8 @@ def test_a_guangxi_terminal_sends_a_bare_array_by_emp_id(client, sender, project
 def test_the_receivers_document_has_names_of_its_own(client, sender, project, at, wrap):
     engagement = make_worker(project, 1, at)
     one = {"emp_id": str(engagement.pk), "emp_name": "测试", "id_code": identity(1), "emp_company": "某",
-           "team_name": "", "work_typename": "", "pass_time": "2026-04-20T07:00:00", "pass_direction": "out", "verify_type": "5",
+           "team_name": "", "work_typename": "",
+           "pass_time": "2026-04-20T07:00:00", "pass_direction": "out", "verify_type": "5",
            "score": 0.98}  # fmt: skip
     assert post(client, "UploadPassedLog", wrap(one))["result_data"]["accepted_count"] == 1
     (swipe,) = swipes()

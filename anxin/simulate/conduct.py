@@ -278,10 +278,10 @@ def _plain_report(site: Site, time: Span, rng: np.random.Generator) -> None:
 
 def winter_pause(site: Site, time: Span, rng: np.random.Generator) -> None:
     """An approved suspension: nobody comes, nobody is owed for it, and no rule may complain."""
-    length = int(rng.integers(25, 50))
-    latest = max(time.until - length - 5, time.begin + 21)
-    first = int(rng.integers(time.begin + 20, latest + 1))
-    last = min(first + length, time.until)
+    # From the middle of one month to the middle of a later one, so that no month is left with a few days' wages.
+    k = int(rng.integers(0, max(time.count - 2, 1)))
+    first = int(time.first[k]) + 14
+    last = min(time.month_start(k, int(rng.integers(1, 3))) + 12, time.until)
     site.pauses.append((first, last, "冬季停工"))
     clear_days(site, first, last, time)
 

@@ -15,8 +15,10 @@ from anxin.simulate import facts, names, numbers
 from anxin.simulate.plan import CONTRACTOR, DEVELOPER, SUBCONTRACTOR, Province
 from anxin.simulate.site import NEVER, Site, Span
 
-_BANK = "102"
-_BANK_NAME = "模拟银行"
+BANK = "102"
+BANK_NAME = "模拟银行"
+APPROVER = "县住房和城乡建设局"
+LABOUR_FEE_RATIO = 0.2
 
 
 @dataclass
@@ -35,7 +37,12 @@ def day(ordinal: int) -> date | None:
     return None if ordinal == NEVER else date.fromordinal(int(ordinal))
 
 
-def company_name(index: int, region: str = "") -> str:
+def contact(site: Site) -> str:
+    """The invented person to call at a site."""
+    return names.person(site.index * 7)[0]
+
+
+def company_name(index: int) -> str:
     """The name of an invented enterprise of the plan."""
     if index >= SUBCONTRACTOR:
         return names.company(index - SUBCONTRACTOR, "建筑劳务有限公司")
@@ -94,8 +101,8 @@ def _register(site: Site, time: Span, loaded: Loaded, at: datetime) -> tuple[Pro
             contract_price_fen=site.price_fen,
             invest_fen=site.price_fen * 13 // 10,
             pay_day=site.pay_day,
-            labour_fee_ratio=0.2,
-            contact_name=names.person(site.index * 7)[0],
+            labour_fee_ratio=LABOUR_FEE_RATIO,
+            contact_name=contact(site),
         )
     assert project is not None
     loaded.projects[site.index] = project.pk
@@ -119,8 +126,8 @@ def _institutions(site: Site, project: Project, contractor: Enterprise, at: date
             enterprise=contractor,
             agreement_on=day(account.agreement),
             holder=f"{contractor.name}{site.name}农民工工资专用账户",
-            bank_code=_BANK,
-            bank_name=_BANK_NAME,
+            bank_code=BANK,
+            bank_name=BANK_NAME,
             opened_on=date.fromordinal(account.opened),
             verified=account.verified,
             verify_reason=account.reason,
@@ -135,7 +142,7 @@ def _institutions(site: Site, project: Project, contractor: Enterprise, at: date
             valid_from=date.fromordinal(deposit.valid_from),
             valid_to=None if deposit.form == "cash" else date.fromordinal(deposit.valid_to),
             number=f"D{site.index:05d}{number}",
-            issuer=_BANK_NAME,
+            issuer=BANK_NAME,
         )
     if site.board != NEVER:
         actions.record_board(project=project, posted_on=date.fromordinal(site.board), at=at)
@@ -155,7 +162,7 @@ def _institutions(site: Site, project: Project, contractor: Enterprise, at: date
             from_on=date.fromordinal(first),
             until_on=date.fromordinal(last),
             reason=reason,
-            approved_by="县住房和城乡建设局",
+            approved_by=APPROVER,
             at=at,
         )
 
@@ -188,7 +195,7 @@ def _roster(site: Site, project: Project, labour: Enterprise, loaded: Loaded, at
             contract_until=date(signed.year + 2, 12, 31) if signed else None,
             unit_price_fen=int(site.rate_fen[i]),
             card_number=numbers.card(int(site.card[i])),
-            bank_code=_BANK,
+            bank_code=BANK,
             insured=True,
         )
         actions.move(engagement=engagement, on=date.fromordinal(int(site.entered[i])), kind="in", at=at)
@@ -263,7 +270,7 @@ def _send(
                     back_pay=line.back_pay,
                     paid_on=line.paid_on,
                     card_number=cards[line.worker],
-                    bank_code=_BANK,
+                    bank_code=BANK,
                 )
                 for n, line in enumerate(facts.sheet_lines(site, time, k))
             ],

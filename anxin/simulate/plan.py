@@ -54,7 +54,9 @@ class Province:
         )
         complete_on = 0
         if draft.kind == "completed":
-            complete_on = self.time.until - int(rng.integers(20, 60))
+            # At the end of a month, so that the last month is not a few days' wages.
+            ended = date.fromordinal(self.time.until - int(rng.integers(20, 60)))
+            complete_on = ended.replace(day=1).toordinal() - 1
         lay_out(
             site,
             size=draft.size,
@@ -95,10 +97,12 @@ def plan(
     seed: int,
     until: date,
     provinces: tuple[tuple[str, float], ...] = (("14", 0.75), ("52", 0.25)),
+    begun_before: float = 0.6,
 ) -> Province:
     """Plan a province of ``projects`` sites and about ``workers`` workers over ``months`` wage months to ``until``.
 
-    ``provinces``: first two digits of a region code, and its share of the sites.
+    ``provinces``: first two digits of a region code, and its share of the sites. ``begun_before``:
+    the share of ordinary sites that were running when the simulated time begins.
     """
     if projects < 1 or workers < 1 or months < 1:
         raise ValueError("A province needs at least one project, one worker and one month.")
@@ -122,7 +126,7 @@ def plan(
                 category=str(rng.choice(names.CATEGORIES, p=names.CATEGORY_SHARES)),
                 size=sizes[index],
                 first_worker=first_worker,
-                started=_start(fault, kind, time, rng),
+                started=_start(fault, kind, time, begun_before, rng),
                 contractor=CONTRACTOR + contractor,
                 kind=kind,
                 fault=fault,
@@ -182,7 +186,7 @@ def _kind(fault: conduct.Fault | None, months: int, rng: np.random.Generator) ->
     return "fresh" if draw < 0.06 else "running"
 
 
-def _start(fault: conduct.Fault | None, kind: str, time: Span, rng: np.random.Generator) -> int:
+def _start(fault: conduct.Fault | None, kind: str, time: Span, begun_before: float, rng: np.random.Generator) -> int:
     era = fault.era if fault is not None else ""
     if era == "recent":
         return int(rng.integers(max(time.until - 100, time.begin), time.until - 16))
@@ -192,6 +196,6 @@ def _start(fault: conduct.Fault | None, kind: str, time: Span, rng: np.random.Ge
         return time.until - int(rng.integers(0, 13))
     if kind == "preparing":
         return time.until - int(rng.integers(0, 40))
-    if era == "old" or kind in {"paused", "completed"} or rng.random() < 0.6:
+    if era == "old" or kind in {"paused", "completed"} or rng.random() < begun_before:
         return time.begin - int(rng.integers(40, 500))
     return int(rng.integers(time.begin, max(time.until - 30, time.begin + 1)))

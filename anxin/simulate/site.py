@@ -162,6 +162,8 @@ def lay_out(
     """Fill in a site of a contractor who keeps every rule. ``complete_on``: the day the works are finished."""
     if preparing:
         site.status = [(max(time.begin, site.started), "approved")]
+        site.mask = np.zeros((0, time.count), np.uint32)
+        pay_in_full(site, time, rng)
         return
     site.status = [(max(time.begin, site.started), "active")]
     _institutions(site, time, rng, complete_on)
@@ -179,7 +181,7 @@ def _institutions(site: Site, time: Span, rng: np.random.Generator, complete_on:
     opened = site.started + int(rng.integers(-6, 4))
     uploaded = opened + int(rng.integers(1, 7))
     if uploaded <= time.until:
-        site.account = Account(site.index, opened, uploaded, opened)
+        site.account = Account(site.first_worker, opened, uploaded, opened)
     form = ("cash", "guarantee", "insurance")[int(rng.choice(3, p=(0.3, 0.55, 0.15)))]
     amount = min(int(site.price_fen * 0.02) // 100 * 100, 500_000_000)
     paid_in = site.started - int(rng.integers(0, 10))

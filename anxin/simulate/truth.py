@@ -105,9 +105,12 @@ class Writer:
 
 
 def facts_of(site: Site, time: Span) -> Iterator[Fact]:
-    """Every breach at a site."""
-    if site.status[0][1] != "active":
-        return
+    """Every breach at a site that has begun by the end of the simulated time."""
+    if site.status[0][1] == "active":
+        yield from (fact for fact in _breaches(site, time) if fact.begin <= time.until)
+
+
+def _breaches(site: Site, time: Span) -> Iterator[Fact]:
     yield from _institutions(site, time)
     yield from _roster(site, time)
     for k in range(time.count):
@@ -134,7 +137,7 @@ def _institutions(site: Site, time: Span) -> Iterator[Fact]:
     for booking in site.bookings:
         if booking.kind == "other" and booking.direction == "debit":
             yield Fact("account_misused", booking.on)
-    worked = site.mask.any(axis=0)
+    worked: np.ndarray = np.asarray(site.mask.any(axis=0))
     for k in sorted(site.fee_missing):
         if worked[k]:
             yield Fact("fee_missing", time.deadline(k, site.pay_day) - 4, month=k)
@@ -155,8 +158,9 @@ def _deposit(site: Site) -> Iterator[Fact]:
 
 
 def _roster(site: Site, time: Span) -> Iterator[Fact]:
-    gone = site.left > 0
-    for i in np.flatnonzero(np.logical_and(gone, (site.settled == NEVER) | (site.settled > site.left))):
+    gone: np.ndarray = site.left > 0
+    unsettled: np.ndarray = (site.settled == NEVER) | (site.settled > site.left)
+    for i in np.flatnonzero(gone & unsettled):
         yield Fact("leaver_unsettled", int(site.left[i]), int(site.settled[i]) or FOREVER, worker=int(i))
     without = np.flatnonzero(site.contract == NEVER)
     if len(without):

@@ -43,7 +43,9 @@ IDENTITY_WORDS = {
 }
 
 
-class _Refused(Exception):
+class Refused(Exception):
+    """Why a row is not taken: field, words, whether it waits, and for whom (a blind value)."""
+
     def __init__(self, field: str, reason: str, reason_en: str, *, waits: bool = False, key: bytes = b"") -> None:
         super().__init__(reason)
         self.field, self.reason, self.reason_en, self.waits, self.key = field, reason, reason_en, waits, key
@@ -126,16 +128,43 @@ def admit(
     """
     if not rows:
         return Admission(0, [])
+    judged = judge(rows, arrival=arrival, names=names)
+    if not dry:
+        enter(judged.table, judged.facts(), arrival=arrival)
+        if keep_faults:
+            keep(judged, arrival=arrival)
+    return Admission(len(judged.taken), judged.faults)
+
+
+@dataclasses.dataclass(slots=True)
+class Judged:
+    """What admission says of rows, before anything is written: the facts of the good ones, which they are (their
+    positions), and the faults of the others."""
+
+    table: str
+    columns: dict[str, list[Any]]
+    taken: list[int]
+    faults: list[Fault]
+    projects: dict[str, Project]
+
+    def facts(self) -> pa.Table:
+        """The good rows in the ledger's columns."""
+        return pa.table(self.columns, schema=FACT_TABLES[self.table].schema)
+
+
+def judge(rows: Sequence[FactRow], *, arrival: Arrival, names: Mapping[str, str] | None = None) -> Judged:
+    """Check and resolve rows of one kind (at least one); writes nothing."""
     known = _look_up(rows)
     by_id = {p.pk: p for p in known.projects.values()}
     today = civil_date(arrival.at)
     table, resolve = _KINDS[type(rows[0])]
     columns: dict[str, list[Any]] = {name: [] for name in FACT_TABLES[table].schema.names}
+    taken: list[int] = []
     faults: list[Fault] = []
-    for row in rows:
+    for index, row in enumerate(rows):
         try:
             fact = resolve(row, known, by_id, arrival, today)
-        except _Refused as refused:
+        except Refused as refused:
             raw = dataclasses.asdict(row)
             faults.append(
                 Fault(
@@ -149,27 +178,29 @@ def admit(
                 )
             )
             continue
+        taken.append(index)
         for name, value in fact.items():
             columns[name].append(value)
-    accepted = len(rows) - len(faults)
-    if accepted and not dry:
-        inbox.append(
-            table=table,
-            rows=pa.table(columns, schema=FACT_TABLES[table].schema),
-            source=arrival.source,
-            at=arrival.at,
+    return Judged(table, columns, taken, faults, known.projects)
+
+
+def enter(table: str, facts: pa.Table, *, arrival: Arrival) -> None:
+    """Append judged facts to the ledger; the newest balance a batch tells of an account goes to the account."""
+    if facts.num_rows:
+        inbox.append(table=table, rows=facts, source=arrival.source, at=arrival.at)
+    if table == "movements":
+        _keep_balances(facts.select(["account_id", "booked_on", "balance_fen"]).to_pydict(), arrival)
+
+
+def keep(judged: Judged, *, arrival: Arrival) -> None:
+    """Keep the faulty rows where sender and officer can list them."""
+    for code in {f.project_code for f in judged.faults}:
+        held.hold(
+            kind=judged.table,
+            faults=[f for f in judged.faults if f.project_code == code],
+            arrival=arrival,
+            project=judged.projects.get(code),
         )
-    if table == "movements" and not dry:
-        _keep_balances(columns, arrival)
-    if faults and keep_faults and not dry:
-        for code in {f.project_code for f in faults}:
-            held.hold(
-                kind=table,
-                faults=[f for f in faults if f.project_code == code],
-                arrival=arrival,
-                project=known.projects.get(code),
-            )
-    return Admission(accepted, faults)
 
 
 def _keep_balances(columns: dict[str, list[Any]], arrival: Arrival) -> None:
@@ -183,19 +214,19 @@ def _keep_balances(columns: dict[str, list[Any]], arrival: Arrival) -> None:
         record_balance(account_id=account, balance_fen=balance, on=on, at=arrival.at)
 
 
-def _own_project(row: FactRow, known: _Lookup, arrival: Arrival) -> Project:
+def own_project(row: FactRow, known: _Lookup, arrival: Arrival) -> Project:
     project = known.projects.get(row.project_code)
     if project is None:
         if arrival.sender is not None and arrival.sender.project_id is not None:
-            raise _Refused("projectCode", "不属于该账号!", "is not this sender's project")
-        raise _Refused(
+            raise Refused("projectCode", "不属于该账号!", "is not this sender's project")
+        raise Refused(
             "projectCode",
             "项目不存在,已暂存,项目登记后自动入账!",
             "is not registered yet; the row waits until it is",
             waits=True,
         )
     if not may_send(arrival.sender, project):
-        raise _Refused("projectCode", "不属于该账号!", "is not this sender's project")
+        raise Refused("projectCode", "不属于该账号!", "is not this sender's project")
     return project
 
 
@@ -204,11 +235,11 @@ def _person(row: SwipeRow | PayrollRow | PaymentRow, project: Project, known: _L
         return _holder(row, project, known)
     problem = identity_problem(normal_identity(row.id_number), row.id_type)
     if problem:
-        raise _Refused("idCardNumber", *IDENTITY_WORDS[problem])
+        raise Refused("idCardNumber", *IDENTITY_WORDS[problem])
     key = known.blinds[(row.id_type, row.id_number)]
     worker = known.people.get((project.pk, key))
     if worker is None:
-        raise _Refused(
+        raise Refused(
             "idCardNumber",
             "项目中不存在该工人,已暂存,花名册补报后自动入账!",
             "is not on the project's roster; the row waits until it is",
@@ -231,37 +262,37 @@ def _holder(row: PayrollRow, project: Project, known: _Lookup) -> int:
                 "is on no worker of the project's roster; the row waits until it is",
             )
         )
-        raise _Refused("payRollBankCardNumber", *word, waits=not holders, key=bytes.fromhex(token))
+        raise Refused("payRollBankCardNumber", *word, waits=not holders, key=bytes.fromhex(token))
     return holders.pop()
 
 
-def _not_future(day: date, today: date, field: str) -> None:
+def not_future(day: date, today: date, field: str) -> None:
     if day > today:
-        raise _Refused(field, "不能大于当天!", "lies in the future")
+        raise Refused(field, "不能大于当天!", "lies in the future")
     if day < EARLIEST:
-        raise _Refused(field, "日期过早,请核对!", "is too early to be right")
+        raise Refused(field, "日期过早,请核对!", "is too early to be right")
 
 
-def _amount(fen: int, field: str) -> int:
+def amount_of(fen: int, field: str) -> int:
     if fen < 0:
-        raise _Refused(field, "不能为负数!", "is negative")
+        raise Refused(field, "不能为负数!", "is negative")
     if fen > MAX_FEN:
-        raise _Refused(field, "金额过大,请核对!", "is too large to be right")
+        raise Refused(field, "金额过大,请核对!", "is too large to be right")
     return fen
 
 
-def _month(month: str, field: str, today: date) -> str:
+def wage_month(month: str, field: str, today: date) -> str:
     try:
         start = first_day(month)
     except ValueError:
-        raise _Refused(field, "格式不正确,应为yyyy-MM!", "is not a month (yyyy-MM)") from None
-    _not_future(start, today, field)
+        raise Refused(field, "格式不正确,应为yyyy-MM!", "is not a month (yyyy-MM)") from None
+    not_future(start, today, field)
     return month_of(start)
 
 
 def _swipe(row: SwipeRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival, today: date) -> dict[str, Any]:
-    project = _own_project(row, known, arrival)
-    _not_future(row.passed_at.date(), today, "date")
+    project = own_project(row, known, arrival)
+    not_future(row.passed_at.date(), today, "date")
     return {
         "project_id": project.pk,
         "worker_id": _person(row, project, known),
@@ -277,10 +308,10 @@ def _swipe(row: SwipeRow, known: _Lookup, by_id: dict[int, Project], arrival: Ar
 def _payroll(
     row: PayrollRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival, today: date
 ) -> dict[str, Any]:
-    project = _own_project(row, known, arrival)
-    month = _month(row.month, "payMonth", today)
+    project = own_project(row, known, arrival)
+    month = wage_month(row.month, "payMonth", today)
     if row.paid_on is not None and row.paid_on > today:
-        raise _Refused("balanceDate", "发放日期不能大于今天", "lies in the future")
+        raise Refused("balanceDate", "发放日期不能大于今天", "lies in the future")
     return {
         "project_id": project.pk,
         "worker_id": _person(row, project, known),
@@ -289,8 +320,8 @@ def _payroll(
         "sheet": row.sheet,
         "days": row.days,
         "hours": row.hours,
-        "due_fen": _amount(row.due_fen, "totalPayAmount"),
-        "paid_fen": _amount(row.paid_fen, "actualAmount"),
+        "due_fen": amount_of(row.due_fen, "totalPayAmount"),
+        "paid_fen": amount_of(row.paid_fen, "actualAmount"),
         "back_pay": row.back_pay,
         "paid_on": row.paid_on,
         "card_token": card_token(row.card_number) or None,
@@ -306,7 +337,7 @@ def _account_project(
     key = blind("account", number) if number else b""
     account, uses = known.accounts.get(key, (None, []))
     if number and account is None:
-        raise _Refused(
+        raise Refused(
             "account",
             "专户未登记,已暂存,专户登记后自动入账!",
             "is not a registered wage account; the row waits until it is",
@@ -314,13 +345,13 @@ def _account_project(
             key=key,
         )
     if row.project_code:
-        project = _own_project(row, known, arrival)
+        project = own_project(row, known, arrival)
         if account is not None and project.pk not in uses:
-            raise _Refused("account", "该专户不属于该项目!", "is not this project's wage account")
+            raise Refused("account", "该专户不属于该项目!", "is not this project's wage account")
         return account, [project]
     candidates = [by_id[p] for p in uses if may_send(arrival.sender, by_id[p])]
     if not candidates:
-        raise _Refused("account", "不属于该账号!", "is not this sender's to report on")
+        raise Refused("account", "不属于该账号!", "is not this sender's to report on")
     return account, candidates
 
 
@@ -328,13 +359,13 @@ def _payment(
     row: PaymentRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival, today: date
 ) -> dict[str, Any]:
     account, candidates = _account_project(row, known, by_id, arrival)
-    _not_future(row.paid_on, today, "paidOn")
+    not_future(row.paid_on, today, "paidOn")
     allowed = {p.pk: p for p in candidates}
     token = card_token(row.card_number)
     if row.id_number:
         problem = identity_problem(normal_identity(row.id_number), row.id_type)
         if problem:
-            raise _Refused("idCardNumber", *IDENTITY_WORDS[problem])
+            raise Refused("idCardNumber", *IDENTITY_WORDS[problem])
         key = known.blinds[(row.id_type, row.id_number)]
         found = [(p, known.people[(p, key)]) for p in allowed if (p, key) in known.people]
     else:
@@ -349,16 +380,16 @@ def _payment(
                 "payee fits several workers; the row waits to be matched",
             )
         )
-        raise _Refused("payee", *word, waits=True, key=key)
+        raise Refused("payee", *word, waits=True, key=key)
     project_id, worker_id = found[0]
     return {
         "project_id": project_id,
         "worker_id": worker_id,
         # Without a wage month the payment is taken for the month before it was paid, as the field pays in arrears.
-        "month": _month(row.month, "month", today) if row.month else shift_month(month_of(row.paid_on), -1),
+        "month": wage_month(row.month, "month", today) if row.month else shift_month(month_of(row.paid_on), -1),
         "reference": row.reference,
         "account_id": account,
-        "amount_fen": _amount(row.amount_fen, "amount"),
+        "amount_fen": amount_of(row.amount_fen, "amount"),
         "status": row.status,
         "reason": row.reason,
         "paid_on": row.paid_on,
@@ -371,9 +402,9 @@ def _movement(
     row: MovementRow, known: _Lookup, by_id: dict[int, Project], arrival: Arrival, today: date
 ) -> dict[str, Any]:
     account, candidates = _account_project(row, known, by_id, arrival)
-    _not_future(row.booked_on, today, "bookedOn")
+    not_future(row.booked_on, today, "bookedOn")
     if len(candidates) > 1:
-        raise _Refused(
+        raise Refused(
             "account",
             "专户对应多个项目,请注明项目编码,已暂存!",
             "serves several projects; name the project code, the row waits",
@@ -387,7 +418,7 @@ def _movement(
         "booked_on": row.booked_on,
         "direction": row.direction,
         "kind": row.kind,
-        "amount_fen": _amount(row.amount_fen, "amount"),
+        "amount_fen": amount_of(row.amount_fen, "amount"),
         "balance_fen": row.balance_fen,
         "counterparty": row.counterparty,
         "month": month_of(row.booked_on),

@@ -21,12 +21,12 @@ install: .venv/.installed node_modules/.installed anxin/portal/static/dist/.buil
 	$(V)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-node_modules/.installed: package.json package-lock.json .venv/.installed
-	$(V)/python tools/front.py ci --no-audit --no-fund --silent
+node_modules/.installed: package-lock.json .venv/.installed
+	$(V)/python tools/front.py
 	touch $@
 
-anxin/portal/static/dist/.built: node_modules/.installed tools/build_front.mjs $(shell find anxin/portal -name '*.html' -o -name '*.css' -path '*ui*' -o -name '*.mjs' -not -path '*/dist/*')
-	$(V)/python tools/front.py build
+anxin/portal/static/dist/.built: node_modules/.installed tools/build_front.mjs $(shell find anxin/portal -not -path '*/dist/*' '(' -name '*.html' -o -name '*.css' -o -name '*.mjs' -o -name '*.js' ')')
+	$(V)/python tools/front.py --build-only
 	touch $@
 
 %.mo: %.po .venv/.installed

@@ -4,7 +4,6 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
@@ -64,10 +63,10 @@ class Child:
     """A process we kill; what it printed before is collected as it comes."""
 
     def __init__(self, env: dict[str, str], *arguments: str) -> None:
-        self.log = tempfile.TemporaryFile(mode="w+")
+        self.log = Path(env["ANXIN_DATA"]).with_name(f"child-{arguments[0]}.log")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.stories.power_cut_child", *arguments],
-            env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log, text=True,
+            env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log.open("w"), text=True,
         )  # fmt: skip
         self.acknowledged: list[int] = []
         self.news = threading.Condition()
@@ -89,8 +88,7 @@ class Child:
         self.process.kill()
         self.process.wait()
         self.reader.join()
-        self.log.seek(0)
-        assert "Traceback" not in self.log.read(), "it must be the kill that ends it"
+        assert "Traceback" not in self.log.read_text(), "it must be the kill that ends it"
 
 
 def test_every_acknowledged_row_is_there_exactly_once(environment):

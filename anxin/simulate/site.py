@@ -212,7 +212,7 @@ def _roster(site: Site, size: int, time: Span, rng: np.random.Generator, complet
             following = first_day(shift_month(f"{came:%Y-%m}", 1)).toordinal()
             site.entered[i] = following if following <= end else gate
     stay = rng.exponential(480, size).astype(np.int64) + 45
-    leaving = np.maximum(site.entered + stay, time.begin + rng.integers(5, 25, size))
+    leaving = np.maximum(site.entered, time.begin) + stay
     site.left = np.where(leaving <= end - 5, leaving, NEVER)
     if size:
         site.left[: max(1, size // 12)] = NEVER  # the core stays, so the site never empties

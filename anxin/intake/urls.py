@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, re_path
 
 from anxin.intake.cwr.door import serve
+from anxin.intake.national import views as national
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *national.urls(),
     re_path(r"^(?:.*/)?CWRService/(?P<function>\w{1,40})/?$", serve, name="cwr"),
 ]

@@ -1,0 +1,78 @@
+"""The national door on the wire: any request is answered with HTTP 200, one line of JSON, an integer code."""
+
+import os
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException, UnreadablePostError
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from anxin.intake.national import door, replies
+from anxin.intake.national.replies import Reply
+
+CONTENT_TYPE = "application/json; charset=utf-8"
+PATHS = ("open.api", "open.api/v1")
+
+
+def aliases() -> list[str]:
+    """Further paths an operator gave the door: ``ANXIN_OPEN_API_ALIASES``, comma-separated."""
+    told = getattr(settings, "OPEN_API_ALIASES", None)
+    listed: Iterable[str] = told if told is not None else os.environ.get("ANXIN_OPEN_API_ALIASES", "").split(",")
+    return [alias.strip().strip("/") for alias in listed if alias.strip().strip("/")]
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a call comes from. Behind a proxy of ours (``ANXIN_PROXIES``), what that proxy saw."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    proxies = getattr(settings, "PROXIES", None) or os.environ.get("ANXIN_PROXIES", "").split(",")
+    if address in proxies:
+        for hop in reversed(str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")):
+            if hop.strip() and hop.strip() not in proxies:
+                return hop.strip()
+    return address
+
+
+def _body(request: HttpRequest) -> bytes | Reply:
+    try:
+        told = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        told = 0
+    if told > door.MAX_BODY:
+        return Reply(replies.BAD_PARAMETER, f"请求参数错误:请求内容超过限制{door.MAX_BODY // 1024 // 1024}MB!")
+    try:
+        body = request.body
+    except (UnreadablePostError, RawPostDataException):
+        return Reply(replies.BAD_PARAMETER, "请求参数错误:请求内容不完整!")
+    if len(body) < told:
+        return Reply(replies.BAD_PARAMETER, "请求参数错误:请求内容不完整!")
+    return body
+
+
+@csrf_exempt
+def open_api(request: HttpRequest) -> HttpResponse:
+    """``POST /open.api``."""
+    if request.method != "POST":
+        return _respond(replies.encode(Reply(replies.BAD_PARAMETER, "请求参数错误:仅支持POST请求!")))
+    body = _body(request)
+    if isinstance(body, Reply):
+        return _respond(replies.encode(body))
+    return _respond(
+        door.answer(
+            body=body,
+            content_type=request.META.get("CONTENT_TYPE", ""),
+            address=address_of(request),
+            at=timezone.now(),
+        )
+    )
+
+
+def _respond(content: bytes) -> HttpResponse:
+    return HttpResponse(content, content_type=CONTENT_TYPE)
+
+
+def urls() -> list[URLPattern]:
+    """The door's addresses, with and without a stroke at the end."""
+    return [path(one + end, open_api) for one in (*PATHS, *aliases()) for end in ("", "/")]

@@ -44,7 +44,8 @@ async function stylesheet() {
     keyframes: true,
     fontFace: true,
   });
-  const own = fs.readFileSync(path.join(source, "app.css"), "utf8");
+  const sheets = fs.readdirSync(source).filter((name) => name.endsWith(".css")).sort();
+  const own = sheets.map((name) => fs.readFileSync(path.join(source, name), "utf8")).join("\n");
   const { code } = await transform(css + own, { loader: "css", minify: true });
   return code.replace(/\/\*# sourceMappingURL=.*?\*\//g, "");
 }

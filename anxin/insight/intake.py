@@ -1,5 +1,6 @@
 """What the doors took in: senders with their last arrival, rows that were refused or wait."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,8 +8,12 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
+from anxin.insight.scope import in_region
+from anxin.intake.held import row_of
 from anxin.intake.models import HeldRow, Receipt, Sender
 from anxin.law.civil import SHANGHAI
+from anxin.people.models import Role, User
+from anxin.vault.fields import mask_card, mask_identity, mask_phone
 
 SILENT_AFTER = timedelta(hours=24)
 _FAILED = 10
@@ -92,3 +97,67 @@ def sender_figures(senders: Sequence[Sender], *, at: datetime) -> list[SenderFig
             )
         )
     return figures
+
+
+def visible_held(user: User) -> QuerySet[HeldRow]:
+    """A clerk sees his project's rows, others those of their jurisdiction.
+
+    A row whose project is unknown has no region: it is seen by whoever has its sender's region or project, and by
+    operators, who must find out where it belongs.
+    """
+    rows = HeldRow.objects.all()
+    if user.role == Role.CLERK:
+        return rows.filter(project_code=user.project) if user.project else rows.none()
+    if not user.region:
+        return rows.none()
+    mine = in_region(user.region)
+    nowhere = Q(region_code="")
+    if user.role == Role.OPERATOR:
+        return rows.filter(mine | nowhere)
+    theirs = in_region(user.region, "sender__region_code") | in_region(user.region, "sender__project__region_code")
+    return rows.filter(mine | (nowhere & theirs))
+
+
+_LONG_NUMBER = re.compile(r"[0-9]{7,}[0-9Xx]?")
+_IDENTITIES = {"id_number", "idcardnumber", "idcard", "idno", "id_card", "identity"}
+_CARDS = {"card_number", "account_number", "account", "payrollbankcardnumber", "bankcardno", "number"}
+_NAMES = {"payee", "name", "workername", "worker_name", "counterparty", "holder"}
+_HARMLESS = {"project_code", "place", "reference", "sheet", "team_no", "device", "amount_fen", "due_fen", "paid_fen"}
+
+
+def mask_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as received with every personal value masked, whatever the sender called its fields.
+
+    Known fields are masked for what they are; of others, any run of seven digits or more keeps its last four.
+    """
+    return {key: _mask(key.lower(), value) for key, value in row.items()}
+
+
+def _mask(key: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return mask_row(value)
+    if isinstance(value, list):
+        return [_mask(key, item) for item in value]
+    if value is None or isinstance(value, bool | float) or key in _HARMLESS:
+        return value
+    text = str(value)
+    if key in _IDENTITIES:
+        return mask_identity(text)
+    if key in _CARDS:
+        return mask_card(text)
+    if "phone" in key or "mobile" in key or "tel" in key:
+        return mask_phone(text)
+    if key in _NAMES:
+        return text[:1] + "*" * (len(text) - 1)
+    if isinstance(value, int) and len(text) < 7:
+        return value
+    return _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - 4) + found[0][-4:], text)
+
+
+def masked_row(held: HeldRow) -> dict[str, Any]:
+    """The row of a held row, masked; empty values left out. A row that no longer opens gives nothing."""
+    try:
+        row = row_of(held)
+    except ValueError:
+        return {}
+    return {key: value for key, value in mask_row(row).items() if value not in (None, "", [], {})}

@@ -10,9 +10,17 @@ from anxin.insight.project import GOOD, IDLE, MISSING, PARTIAL
 from anxin.insight.scope import in_region
 from anxin.registry.models import AccountUse, Deposit, Engagement, NoticeBoard, Project
 from anxin.rules.packs import all_rules
+from anxin.rules.rule import LEVELS
 from anxin.watch.models import Warning
 
-SORTS = ("warnings", "name", "code", "started", "registered")
+# Column → its field, and whether the first order is the falling one.
+SORTS = {
+    "warnings": ("worst", True),
+    "name": ("name", False),
+    "code": ("code", False),
+    "started": ("started_on", True),
+    "registered": ("registered_on", True),
+}
 _PAY_OBJECTS = {"project-month", "worker-month"}
 
 
@@ -47,12 +55,13 @@ def filter_projects(
     text: str = "",
     lacking: str = "",
     sort: str = "warnings",
-    down: bool = True,
+    backwards: bool = False,
 ) -> QuerySet[Project]:
     """Narrow and sort the projects a person may see.
 
     ``region`` is a code and takes in all that lies below it; ``text`` looks into name, code and contractor;
-    ``lacking`` names one of the five institutions. Sorted by ``warnings``, the worst open warning comes first.
+    ``lacking`` names one of the five institutions. Sorted by ``warnings``, the worst open warning comes first;
+    ``backwards`` turns a sort around.
     """
     if region:
         projects = projects.filter(in_region(region))
@@ -73,10 +82,9 @@ def filter_projects(
             .values("rank")[:1]
         )
         projects = projects.annotate(worst=Subquery(worst))
-        key = F("worst")
-    else:
-        key = F({"started": "started_on", "registered": "registered_on"}.get(sort, sort))
-    order = key.desc(nulls_last=True) if down else key.asc(nulls_last=True)
+    field, falling = SORTS[sort]
+    key = F(field)
+    order = key.desc(nulls_last=True) if falling != backwards else key.asc(nulls_last=True)
     return projects.order_by(order, "code")
 
 
@@ -93,6 +101,11 @@ class ListedProject:
     def open_warnings(self) -> int:
         """Open warnings of every level."""
         return sum(self.warnings.values())
+
+    @property
+    def worst(self) -> str:
+        """The highest level of an open warning, or the empty string."""
+        return next((level for level in reversed(LEVELS) if self.warnings.get(level)), "")
 
 
 def list_page(projects: Sequence[Project], *, as_of: date) -> list[ListedProject]:

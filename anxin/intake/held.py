@@ -1,12 +1,14 @@
 """Rows that were refused, or wait: kept sealed, where sender and officer can list them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from anxin.intake.models import HeldRow
 from anxin.intake.rows import Arrival, Fault
+from anxin.people.models import User
 from anxin.registry.models import Project
 from anxin.vault.fields import open_bytes, seal_bytes
 
@@ -39,3 +41,12 @@ def hold(*, kind: str, faults: Iterable[Fault], arrival: Arrival, project: Proje
 def row_of(held: HeldRow) -> dict[str, Any]:
     """The row as received. It holds personal data: record the look before showing it."""
     return dict(orjson.loads(open_bytes(held.row_sealed)))
+
+
+def discard(held: HeldRow, *, by: User, why: str, at: datetime) -> bool:
+    """Put a row aside for good, with the reason a person gave. False when it was settled in the meantime."""
+    return bool(
+        HeldRow.objects.filter(pk=held.pk, status__in=("refused", "waiting")).update(
+            status="discarded", settled_at=at, settled_by=by, settled_why=why[:200]
+        )
+    )

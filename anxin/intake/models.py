@@ -33,7 +33,7 @@ class Receipt(models.Model):
     """One call that was taken in. ``status``: 0 waiting, 10 failed, 20 succeeded. ``replay_key`` is unique."""
 
     serial = models.CharField(max_length=64, unique=True)
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True)
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, db_index=False)
     replay_key = models.CharField(max_length=100, unique=True)
     method = models.CharField(max_length=64)
     received_at = models.DateTimeField(db_index=True)
@@ -42,6 +42,9 @@ class Receipt(models.Model):
     accepted = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
     waiting = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["sender", "received_at"], name="receipts_by_sender")]
 
 
 class Upload(models.Model):
@@ -69,7 +72,8 @@ class HeldRow(models.Model):
 
     ``status``: refused, waiting, released, discarded. ``place`` names row and field in the sender's own terms,
     ``reason``/``reason_en`` say in words what is wrong and what to do.
-    ``blind`` is the look-up value of the person (or account) a waiting row waits for.
+    ``blind`` is the look-up value of the person (or account) a waiting row waits for. ``settled_by`` and
+    ``settled_why``: who discarded or matched it by hand, and the reason he gave.
     """
 
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True)
@@ -86,3 +90,8 @@ class HeldRow(models.Model):
     status = models.CharField(max_length=10, default="refused", db_index=True)
     received_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    settled_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["status", "region_code", "-received_at"], name="held_by_region")]

@@ -2,11 +2,45 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from anxin.portal.officer import overview, session
+from anxin.portal.officer import (
+    held,
+    overview,
+    people,
+    projects,
+    rules,
+    senders,
+    session,
+    uploads,
+    warnings,
+    worker_months,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", session.sign_in, name="sign-in"),
     path("sign-out", session.sign_out, name="sign-out"),
     path("language", session.language, name="language"),
     path("", overview.overview, name="overview"),
+    path("warnings", warnings.warning_list, name="warnings"),
+    path("warnings/export", warnings.warning_export, name="warning-export"),
+    path("warnings/filters", warnings.save_filter, name="warning-filter-save"),
+    path("warnings/filters/<int:pk>/forget", warnings.forget_filter, name="warning-filter-forget"),
+    path("warnings/<int:pk>", warnings.warning_page, name="warning"),
+    path("projects", projects.projects, name="projects"),
+    path("projects/<str:code>", projects.project, name="project"),
+    path("projects/<str:code>/months/<str:month>", projects.month, name="project-month"),
+    path("projects/<str:code>/months/<str:month>/workers/<int:engagement>", worker_months.month, name="worker-month"),
+    path(
+        "projects/<str:code>/months/<str:month>/workers/<int:engagement>/reveal",
+        worker_months.reveal,
+        name="worker-month-reveal",
+    ),
+    path("held", held.held, name="held"),
+    path("held/<int:pk>", held.row, name="held-row"),
+    path("held/<int:pk>/open", held.open_row, name="held-row-open"),
+    path("held/<int:pk>/discard", held.discard_row, name="held-row-discard"),
+    path("uploads", uploads.uploads, name="uploads"),
+    path("uploads/<int:pk>", uploads.upload, name="upload"),
+    path("senders", senders.senders, name="senders"),
+    path("rules", rules.rules, name="rules"),
+    path("people/looks", people.looks, name="looks"),
 ]

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anxin.insight.project import Institution
-from anxin.portal.ui.tags import money_short
+from anxin.portal.ui.tags import money_short, word
 
 INSTITUTIONS = {
     "real_name": _("实名制管理"),
@@ -44,7 +43,6 @@ DAY_KINDS = {
     "day": _("无考勤"),
 }
 DIRECTIONS = {"in": _("进"), "out": _("出"), "unknown": _("方向不明")}
-DEPOSIT_FORMS = {"cash": _("现金"), "guarantee": _("银行保函"), "insurance": _("保证保险"), "exempt": _("免缴")}
 PAY_STATUSES = {"paid": _("成功"), "failed": _("失败")}
 ROUTES = {"account": _("专户代发"), "offline": _("平台外发放")}
 # National corpType of a participation.
@@ -61,6 +59,67 @@ PARTY_ROLES = {
     "010": _("勘察单位"),
     "011": _("设计单位"),
     "012": _("其他单位"),
+}
+PERSONAL = {"identity": _("证件号码"), "card": _("工资卡号"), "phone": _("手机号码")}
+LOOK_FIELDS = {**PERSONAL, "row": _("整行数据"), "account": _("专户账号")}
+LOOK_SUBJECTS = {"worker": _("工人"), "held-row": _("待处理数据"), "project": _("项目"), "account": _("专户")}
+CONTRACTS = {"0": _("固定期限合同"), "1": _("以完成一定工作为期限的合同")}
+# National attendType of a passing.
+WAYS = {
+    "001": _("人脸"),
+    "002": _("虹膜"),
+    "003": _("指纹"),
+    "004": _("掌纹"),
+    "005": _("身份证"),
+    "006": _("实名卡"),
+    "007": _("异常清退"),
+    "008": _("一键开闸"),
+    "009": _("应急通道"),
+    "010": _("二维码"),
+    "011": _("其他方式"),
+}
+# National workType of an engagement.
+TRADES = {
+    "010": _("砌筑工"),
+    "020": _("钢筋工"),
+    "030": _("架子工"),
+    "040": _("混凝土工"),
+    "050": _("模板工"),
+    "060": _("机械设备安装工"),
+    "070": _("通风工"),
+    "080": _("安装起重工"),
+    "090": _("安装钳工"),
+    "100": _("电气设备安装调试工"),
+    "110": _("管道工"),
+    "120": _("变电安装工"),
+    "130": _("建筑电工"),
+    "140": _("司泵工"),
+    "150": _("挖掘铲运和桩工机械司机"),
+    "160": _("桩机操作工"),
+    "170": _("起重信号工"),
+    "180": _("建筑起重机械安装拆卸工"),
+    "190": _("装饰装修工"),
+    "200": _("室内成套设施安装工"),
+    "210": _("建筑门窗幕墙安装工"),
+    "220": _("幕墙制作工"),
+    "230": _("防水工"),
+    "240": _("木工"),
+    "250": _("石工"),
+    "270": _("电焊工"),
+    "280": _("爆破工"),
+    "290": _("除尘工"),
+    "300": _("测量放线工"),
+    "310": _("线路架设工"),
+    "320": _("古建筑传统石工"),
+    "330": _("古建筑传统瓦工"),
+    "340": _("古建筑传统彩画工"),
+    "350": _("古建筑传统木工"),
+    "360": _("古建筑传统油工"),
+    "380": _("金属工"),
+    "390": _("杂工"),
+    "800": _("特种工"),
+    "900": _("管理人员"),
+    "1000": _("其他工种"),
 }
 
 _LACKS = {
@@ -100,7 +159,7 @@ def _say(pattern: object, values: Mapping[str, object]) -> str:
     if "fen" in values:
         said["fen"] = money_short(values["fen"])  # type: ignore[arg-type]
     if "form" in values:
-        said["form"] = gettext(str(DEPOSIT_FORMS.get(str(values["form"]), values["form"])))
+        said["form"] = word(str(values["form"]), "deposit")
     return str(pattern) % said
 
 

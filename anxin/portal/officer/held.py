@@ -1,0 +1,173 @@
+"""Rows that were refused or wait: why, whose, what stands in them; discarded or matched by hand."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from anxin.insight.intake import masked_row, visible_held
+from anxin.insight.paging import page_of, wanted_page
+from anxin.intake.held import discard, row_of
+from anxin.intake.models import HeldRow
+from anxin.law.civil import civil_date
+from anxin.people.access import may
+from anxin.people.looks import record_look
+from anxin.people.models import User
+from anxin.portal.officer import held_words as words
+from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.export import LIMIT, Cell, export
+from anxin.portal.ui.tags import said
+
+SUBJECT = "held-row"
+OPEN = ("refused", "waiting")
+
+
+def _held_or_404(request: HttpRequest, pk: int) -> HeldRow:
+    return get_object_or_404(visible_held(signed_in(request)), pk=pk)
+
+
+def _filtered(user: User, asked: Any) -> tuple[QuerySet[HeldRow], dict[str, str]]:
+    filters = {
+        "status": asked.get("status", "") if asked.get("status") in words.STATUSES else "",
+        "kind": asked.get("kind", "")[:24],
+        "q": " ".join(asked.get("q", "").split())[:64],
+        "sender": asked.get("sender", "") if asked.get("sender", "").isdigit() else "",
+    }
+    rows = visible_held(user)
+    rows = rows.filter(status=filters["status"]) if filters["status"] else rows.filter(status__in=OPEN)
+    if filters["kind"]:
+        rows = rows.filter(kind=filters["kind"])
+    if filters["sender"]:
+        rows = rows.filter(sender=int(filters["sender"]))
+    if filters["q"]:
+        rows = rows.filter(project_code__icontains=filters["q"]) | rows.filter(reason__icontains=filters["q"])
+    return rows.select_related("sender", "upload").order_by("-received_at", "-id"), filters
+
+
+@needs("held")
+@never_cache
+@require_safe
+def held(request: HttpRequest) -> HttpResponseBase:
+    """The list, newest first, each row masked; or the list as a file."""
+    user = signed_in(request)
+    rows, filters = _filtered(user, request.GET)
+    if request.GET.get("form") in {"csv", "xlsx"}:
+        return _download(rows, request.GET["form"])
+    paging = page_of(rows, number=wanted_page(request.GET.get("page", "")))
+    counts = visible_held(user).filter(status__in=OPEN).values_list("kind", "status").annotate(n=Count("id")).order_by()
+    kinds: dict[str, int] = {}
+    statuses: dict[str, int] = {}
+    for kind, status, n in counts:
+        kinds[kind] = kinds.get(kind, 0) + n
+        statuses[status] = statuses.get(status, 0) + n
+    context = {
+        "paging": paging,
+        "rows": [_line(row) for row in paging.rows],
+        "filters": filters,
+        "filtered": any(filters.values()),
+        "statuses": words.STATUSES.items(),
+        "kinds": [(kind, words.KINDS.get(kind, kind), n) for kind, n in sorted(kinds.items())],
+        "refused": statuses.get("refused", 0),
+        "waiting": statuses.get("waiting", 0),
+    }
+    return render(request, "officer/held/list.html", context)
+
+
+def _line(row: HeldRow) -> dict[str, Any]:
+    return {
+        "row": row,
+        "kind": words.KINDS.get(row.kind, row.kind),
+        "status": words.STATUSES.get(row.status, row.status),
+        "fields": words.tell_row(masked_row(row)),
+        "source": row.sender.appid if row.sender else row.upload.name if row.upload else "",
+    }
+
+
+def _download(rows: QuerySet[HeldRow], form: str) -> HttpResponseBase:
+    headings = [
+        _("到达时间"),
+        _("状态"),
+        _("类别"),
+        _("项目编码"),
+        _("来源"),
+        _("位置"),
+        _("原因"),
+        _("内容（已脱敏）"),
+    ]
+
+    def lines() -> Iterator[list[Cell]]:
+        for row in rows[:LIMIT].iterator(chunk_size=1000):
+            line = _line(row)
+            yield [
+                row.received_at,
+                str(line["status"]),
+                str(line["kind"]),
+                row.project_code,
+                line["source"],
+                row.place,
+                said(row, "reason"),
+                "；".join(f"{title}：{value}" for title, value in line["fields"]),
+            ]
+
+    name = _("待处理数据-%(day)s") % {"day": civil_date(timezone.now())}
+    return export(form=form, name=name, headings=headings, rows=lines())
+
+
+@needs("held")
+@never_cache
+@require_safe
+def row(request: HttpRequest, pk: int) -> HttpResponse:
+    """One row: masked, with its reason and what can be done."""
+    user = signed_in(request)
+    found = _held_or_404(request, pk)
+    context = {
+        **_line(found),
+        "is_open": found.status in OPEN,
+        "may_look": may(user, "personal"),
+    }
+    return render(request, "officer/held/row.html", context)
+
+
+@needs("personal")
+@never_cache
+@require_POST
+def open_row(request: HttpRequest, pk: int) -> HttpResponse:
+    """The row as received: the look is written down first, in the same transaction."""
+    found = _held_or_404(request, pk)
+    with transaction.atomic():
+        record_look(
+            by=signed_in(request),
+            at=timezone.now(),
+            subject=SUBJECT,
+            subject_id=found.pk,
+            field="row",
+            page=f"/held/{found.pk}",
+        )
+        fields = words.tell_row({k: v for k, v in row_of(found).items() if v not in (None, "", [], {})})
+    return render(request, "officer/held/_fields.html", {"fields": fields, "opened": True})
+
+
+@needs("held")
+@require_POST
+def discard_row(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a row aside, with a reason."""
+    found = _held_or_404(request, pk)
+    why = " ".join(request.POST.get("why", "").split())
+    if not why:
+        messages.error(request, _("没有作废：请写明原因。"))
+        return redirect("held-row", pk=pk)
+    with transaction.atomic():
+        done = discard(found, by=signed_in(request), why=why, at=timezone.now())
+    if done:
+        messages.success(request, _("已作废 1 行，原因已记录。"))
+        return redirect("held")
+    messages.error(request, _("没有作废：这一行已经由他人处理或已自动入账。"))
+    return redirect("held-row", pk=pk)

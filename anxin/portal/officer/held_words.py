@@ -1,0 +1,70 @@
+"""Words of rows that were refused or wait: kinds, states, fields."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from anxin.portal.ui.tags import money, word
+
+STATUSES = {"refused": _("已拒收"), "waiting": _("待匹配"), "released": _("已自动入账"), "discarded": _("已作废")}
+KINDS = {
+    "swipes": _("考勤"),
+    "payroll": _("工资表"),
+    "payments": _("银行发放"),
+    "movements": _("专户流水"),
+    "roster": _("花名册"),
+    "attendance": _("考勤表"),
+    "deposits": _("保证金"),
+    "accounts": _("专户"),
+    "projects": _("项目"),
+}
+FIELDS = {
+    "project_code": _("项目编码"),
+    "id_number": _("证件号码"),
+    "id_type": _("证件类型"),
+    "passed_at": _("通行时间"),
+    "direction": _("方向"),
+    "device": _("设备"),
+    "way": _("识别方式"),
+    "team_no": _("班组编号"),
+    "month": _("工资月份"),
+    "sheet": _("工资单号"),
+    "due_fen": _("应发"),
+    "paid_fen": _("实发"),
+    "days": _("天数"),
+    "hours": _("工时"),
+    "back_pay": _("补发"),
+    "paid_on": _("发放日期"),
+    "card_number": _("银行卡号"),
+    "bank_code": _("银行"),
+    "reference": _("银行流水号"),
+    "amount_fen": _("金额"),
+    "status": _("结果"),
+    "account_number": _("专户账号"),
+    "payee": _("收款人"),
+    "reason": _("银行原因"),
+    "route": _("渠道"),
+    "booked_on": _("记账日期"),
+    "kind": _("类别"),
+    "balance_fen": _("余额"),
+    "counterparty": _("对方户名"),
+    "name": _("姓名"),
+}
+_UNTOLD = {"place", "id_type"}
+
+
+def tell_row(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(title, value) of each field of a row; fields of a sender's own keep the sender's name."""
+    told = []
+    for key, value in row.items():
+        if key in _UNTOLD or (isinstance(value, bool) and not value):
+            continue
+        if key.endswith("_fen") and isinstance(value, int):
+            value = money(value)
+        elif key == "kind":
+            value = word(str(value), "movement")
+        elif isinstance(value, bool):
+            value = _("是")
+        told.append((str(FIELDS.get(key, key)), str(value)))
+    return told

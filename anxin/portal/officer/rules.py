@@ -1,0 +1,71 @@
+"""The rules, pack by pack, as a person would tell them."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from anxin.insight.scope import visible_warnings
+from anxin.law.civil import civil_date
+from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.tags import in_english, level_word, number
+from anxin.rules.check import CHECKS
+from anxin.rules.packs import all_packs
+from anxin.rules.rule import Rule
+from anxin.rules.words import explain
+
+
+@needs("rules")
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every pack with its rules: what each looks at, colours, basis, since when, how its numbers have changed."""
+    user = signed_in(request)
+    as_of = civil_date(timezone.now())
+    standing = visible_warnings(user).filter(status="open", hidden_by=None)
+    counts: dict[str, int] = dict(standing.values_list("rule").annotate(count=Count("id")).order_by())
+    text = " ".join(request.GET.get("q", "").split())[:64].lower()
+    packs = []
+    for pack in sorted(all_packs().values(), key=lambda p: (p.regions, p.id)):
+        told = [_told(rule, as_of, counts.get(rule.id, 0)) for rule in pack.rules]
+        shown = [r for r in told if text in r["search"]]
+        if shown:
+            packs.append({"pack": pack, "rules": shown})
+    return render(request, "officer/rules/list.html", {"packs": packs, "text": text, "as_of": as_of})
+
+
+def _told(rule: Rule, as_of: date, open_warnings: int) -> dict[str, Any]:
+    language = "en" if in_english() else "zh"
+    lines = explain(rule, language, as_of=as_of).split("\n")[1:]
+    parts = [line.partition("：" if language == "zh" else ": ")[::2] for line in lines]
+    return {
+        "rule": rule,
+        "title": rule.title[language],
+        "levels": [level for level, _start in rule.ladder_on(as_of)],
+        "lines": parts,
+        "history": _history(rule),
+        "in_force": rule.in_force(as_of),
+        "open": open_warnings,
+        "search": " ".join([rule.id, *rule.title.values(), *(text for _head, text in parts)]).lower(),
+    }
+
+
+def _history(rule: Rule) -> list[tuple[date, str]]:
+    """When the rule began, ended, or one of its numbers moved; nothing when it has only begun."""
+    found: list[tuple[date, str]] = [(rule.since, _("开始施行"))]
+    if rule.until:
+        found.append((rule.until, _("废止")))
+    for level, start in rule.steps:
+        for day, value in start.steps[1:]:
+            found.append((day, _("%(level)s自 %(value)s 起") % {"level": level_word(level), "value": number(value)}))
+    asks = CHECKS[rule.check].asks
+    for name, values in rule.params.items():
+        title = asks[name].en if in_english() else asks[name].zh
+        for day, value in values.steps[1:]:
+            shown = value if isinstance(value, str) else number(value)
+            found.append((day, _("%(title)s改为 %(value)s") % {"title": title, "value": shown}))
+    return sorted(found) if len(found) > 1 else []

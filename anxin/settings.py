@@ -4,6 +4,8 @@ ANXIN_DATA     data folder (SQLite, keys, Delta tables, evidence); default ``./d
 DATABASE_URL   another database, e.g. ``postgres://user:password@host/name``; default SQLite in the data folder
 ANXIN_ENGINE   ``duckdb`` (default) or a Spark master such as ``local[2]`` or ``spark://host:7077``
 ANXIN_HOSTS    comma-separated host names the site answers to; default ``*``
+ANXIN_OPEN_API_ALIASES  comma-separated further paths of the national door, e.g. ``/foreign/upload/check``
+ANXIN_PROXIES  comma-separated addresses of our own proxies, whose ``X-Forwarded-For`` is believed
 ANXIN_DEBUG    ``1`` shows Django's error pages; never in production
 """
 
@@ -20,6 +22,8 @@ ENGINE = os.environ.get("ANXIN_ENGINE", "duckdb")
 DEBUG = os.environ.get("ANXIN_DEBUG") == "1"
 SECRET_KEY = keys.django_secret(DATA)
 ALLOWED_HOSTS = os.environ.get("ANXIN_HOSTS", "*").split(",")
+OPEN_API_ALIASES = os.environ.get("ANXIN_OPEN_API_ALIASES", "").split(",")
+PROXIES = [address.strip() for address in os.environ.get("ANXIN_PROXIES", "").split(",") if address.strip()]
 ROOT_URLCONF = "anxin.urls"
 WSGI_APPLICATION = "anxin.wsgi.application"
 USE_TZ = True
@@ -44,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
+    "ninja",
     "anxin.people",
     "anxin.registry",
     "anxin.ledger",

@@ -194,13 +194,11 @@ def enter(table: str, facts: pa.Table, *, arrival: Arrival) -> None:
 
 def keep(judged: Judged, *, arrival: Arrival) -> None:
     """Keep the faulty rows where sender and officer can list them."""
-    for code in {f.project_code for f in judged.faults}:
-        held.hold(
-            kind=judged.table,
-            faults=[f for f in judged.faults if f.project_code == code],
-            arrival=arrival,
-            project=judged.projects.get(code),
-        )
+    by_code: dict[str, list[Fault]] = defaultdict(list)
+    for fault in judged.faults:
+        by_code[fault.project_code].append(fault)
+    for code, faults in by_code.items():
+        held.hold(kind=judged.table, faults=faults, arrival=arrival, project=judged.projects.get(code))
 
 
 def _keep_balances(columns: dict[str, list[Any]], arrival: Arrival) -> None:

@@ -12,7 +12,8 @@ import { PurgeCSS } from "purgecss";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const source = path.join(root, "anxin/portal/ui/src");
-const target = path.join(root, "anxin/portal/static/dist");
+const dist = path.join(root, "anxin/portal/static/dist");
+const target = `${dist}.${process.pid}`;
 const modules = path.join(root, "node_modules");
 const manifest = {};
 
@@ -74,7 +75,7 @@ function maps() {
     // shanxi1 is 陕西 and shanxi 山西: the ids tell them apart, the file names are not needed.
     if (!/^\d\d$/.test(province) || manifest[`maps/${province}.json`]) continue;
     for (const feature of outline.features) {
-      feature.properties = { name: feature.id, title: feature.properties.name, cp: feature.properties.cp };
+      feature.properties = { name: feature.id };
     }
     write(`maps/${province}.json`, JSON.stringify(outline));
     count += 1;
@@ -82,7 +83,6 @@ function maps() {
   return count;
 }
 
-fs.rmSync(target, { recursive: true, force: true });
 const sizes = {
   "app.css": write("app.css", await stylesheet()),
   "app.js": write("app.js", await script("app.js")),
@@ -90,5 +90,8 @@ const sizes = {
 };
 const provinces = maps();
 fs.writeFileSync(path.join(target, "manifest.json"), JSON.stringify(manifest, null, 1));
+// The finished folder takes the old one's place at once: nobody meets half a build.
+fs.rmSync(dist, { recursive: true, force: true });
+fs.renameSync(target, dist);
 const told = Object.entries(sizes).map(([name, size]) => `${name} ${Math.ceil(size / 1024)} KB`);
 console.log(`front end built: ${told.join(", ")} (gzip); outlines of ${provinces} provinces`);

@@ -12,37 +12,21 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
 from anxin.law.civil import SHANGHAI
 from anxin.portal.ui.icons import LEVEL_SHAPES, OUTLINES
+from anxin.portal.ui.words import LEVELS, WORDS
 from anxin.registry import regions
-from anxin.registry.models.projects import Industry, Investment, ProjectStatus
 
 register = template.Library()
 
 DIST = Path(__file__).resolve().parent.parent / "static" / "dist"
-LEVELS = {"blue": _("蓝色"), "yellow": _("黄色"), "orange": _("橙色"), "red": _("红色")}
 NOTHING = "—"
-WORDS = {
-    **{f"industry.{code}": _(label) for code, label in Industry.choices},
-    **{f"project.{code}": _(label) for code, label in ProjectStatus.choices},
-    **{f"investment.{code}": _(label) for code, label in Investment.choices},
-    "warning.open": _("未解除"),
-    "warning.cleared": _("已解除"),
-    "event.opened": _("发出"),
-    "event.raised": _("升级"),
-    "event.lowered": _("降级"),
-    "event.cleared": _("解除"),
-    "event.reopened": _("再次发出"),
-}
-# The labels above live in other rooms; naming them here lets the extraction find them.
-_LABELS = (
-    *(_("住建"), _("交通"), _("水利"), _("铁路"), _("能源电力"), _("工业与矿山"), _("通信"), _("其他")),
-    *(_("筹备"), _("立项"), _("在建"), _("完工"), _("停工")),
-    *(_("政府投资"), _("国有企业投资"), _("其他投资")),
-    *(_("系统运维"), _("劳动监察员"), _("领导"), _("劳资专管员")),
-)
+
+
+def in_english() -> bool:
+    """Whether the page speaks English."""
+    return (get_language() or "").startswith("en")
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +73,7 @@ def level_word(value: str) -> str:
 @register.filter
 def word(value: str, kind: str) -> str:
     """The word for a stored code: ``{{ project.status|word:"project" }}``; kinds: industry, project, investment,
-    warning, event."""
+    warning, event, movement, deposit, date."""
     return str(WORDS.get(f"{kind}.{value}", value or NOTHING))
 
 
@@ -121,7 +105,7 @@ def money_short(fen: int | None) -> str:
     if fen is None:
         return NOTHING
     yuan = fen / 100
-    english = (get_language() or "").startswith("en")
+    english = in_english()
     steps = ((1e9, "bn"), (1e6, "m"), (1e3, "k")) if english else ((1e8, "亿元"), (1e4, "万元"))
     for step, unit in steps:
         if abs(yuan) >= step:
@@ -153,14 +137,14 @@ def share(part: float | None, whole: float | None) -> str:
 @register.filter
 def said(row: Any, field: str) -> str:
     """The sentence of a row in the page's language: ``{{ warning|said:"reason" }}`` reads reason or reason_en."""
-    english = (get_language() or "").startswith("en")
+    english = in_english()
     return getattr(row, f"{field}_en", "") or getattr(row, field) if english else getattr(row, field)
 
 
 @register.filter
 def in_language(pair: Any) -> str:
     """One of {zh, en} (mapping or object) in the page's language."""
-    name = "en" if (get_language() or "").startswith("en") else "zh"
+    name = "en" if in_english() else "zh"
     if isinstance(pair, dict):
         return str(pair.get(name) or pair.get("zh") or "")
     return str(getattr(pair, name, pair))
@@ -172,13 +156,30 @@ def region(code: str) -> str:
     row = regions.table().get(code)
     if row is None:
         return code or NOTHING
-    return (row["name_en"] or row["name"]) if (get_language() or "").startswith("en") else row["name"]
+    return (row["name_en"] or row["name"]) if in_english() else row["name"]
+
+
+def region_short(code: str) -> str:
+    """A name to write on a map: without 市, 县 or 自治州 where something is left."""
+    name = region(code)
+    if in_english():
+        return name
+    for ending in ("地区", "盟", "市", "县", "区"):
+        if name.endswith(ending) and len(name) - len(ending) >= 2:
+            return name.removesuffix(ending)
+    return name
+
+
+def outline(code: str) -> str:
+    """Address of a province's outline, empty where there is none."""
+    name = f"maps/{code[:2]}.json"
+    return static(f"dist/{_manifest()[name]}") if name in _manifest() else ""
 
 
 @register.filter
 def region_path(code: str) -> str:
     """Names from the province down: 山西省 太原市 小店区."""
-    english = (get_language() or "").startswith("en")
+    english = in_english()
     names = regions.path_names(code, english=english)
     if not names:
         return code or NOTHING

@@ -81,10 +81,8 @@ async function mapOption(told) {
       {
         type: "map",
         map: told.url,
-        top: 8,
-        bottom: 8,
-        left: 24,
-        right: 8,
+        layoutCenter: ["52%", "50%"],
+        layoutSize: "98%",
         selectedMode: false,
         label: {
           show: true,
@@ -94,6 +92,7 @@ async function mapOption(told) {
           textBorderWidth: 2,
           formatter: ({ name }) => titles[name]?.short ?? "",
         },
+        labelLayout: { hideOverlap: true },
         itemStyle: { borderColor: "#fff", borderWidth: 1.2, areaColor: "#eef1f3" },
         emphasis: { label: { color: "#1b2733", fontWeight: 600 }, itemStyle: { areaColor: "#f0c869" } },
         data: told.regions,

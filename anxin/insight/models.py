@@ -1,0 +1,15 @@
+"""Figures that pages show and that would take too long to count for every visitor."""
+
+from django.db import models
+
+
+class RegionFigures(models.Model):
+    """The figures of one place and all that lies below it, as of the last refresh; see ``insight.overview``.
+
+    ``as_of`` is the day they speak of, ``counted_at`` the moment they were counted.
+    """
+
+    region_code = models.CharField(max_length=6, primary_key=True)
+    as_of = models.DateField()
+    counted_at = models.DateTimeField()
+    figures = models.JSONField(default=dict)

@@ -51,7 +51,7 @@ class Upload(models.Model):
     """A file somebody brought: read, shown row by row, and taken in only when accepted.
 
     ``status``: read, accepted, discarded. ``report``: list of {sheet, row, verdict, reason, reason_en, shown}.
-    ``content`` is the SHA-256 under which the vault keeps the file.
+    ``content`` is the SHA-256 under which the vault keeps the file, ``month`` (YYYY-MM) what was chosen for it, if any.
     """
 
     kind = models.CharField(max_length=16)
@@ -60,8 +60,10 @@ class Upload(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
     uploaded_at = models.DateTimeField()
+    month = models.CharField(max_length=7, blank=True)
     status = models.CharField(max_length=10, default="read")
     decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="decided_uploads")
     good = models.IntegerField(default=0)
     bad = models.IntegerField(default=0)
     report = models.JSONField(default=list)

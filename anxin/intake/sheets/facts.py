@@ -1,0 +1,82 @@
+"""Fact rows of a file: judged by the same admission as every door, and taken through it."""
+
+import dataclasses
+from collections import defaultdict
+from typing import Any
+
+from anxin.intake.admit import admit
+from anxin.intake.held import hold
+from anxin.intake.rows import Admission, Arrival, FactRow, Fault
+from anxin.intake.sheets.reading import OK, REFUSED, SKIPPED, WAITING, Context, ReadRow
+from anxin.intake.sheets.titles import FIELD_TITLES
+
+BATCH = 20_000
+
+
+def _facts(rows: list[ReadRow]) -> dict[type, list[FactRow]]:
+    """The facts of all good rows, by type: one admission is of one kind."""
+    facts: dict[type, list[FactRow]] = defaultdict(list)
+    for row in rows:
+        if row.verdict in (OK, WAITING):
+            for fact in row.item or []:
+                facts[type(fact)].append(fact)
+    return facts
+
+
+def judge(rows: list[ReadRow], context: Context) -> None:
+    """Give each row the verdict admission would give its facts now."""
+    faults: dict[str, list[Fault]] = defaultdict(list)
+    arrival = Arrival(source="sheet", at=context.at)
+    for facts in _facts(rows).values():
+        for start in range(0, len(facts), BATCH):
+            judged = admit(facts[start : start + BATCH], arrival=arrival, names=FIELD_TITLES, dry=True)
+            for fault in judged.faults:
+                faults[fault.place.rpartition("[")[0]].append(fault)
+    for row in rows:
+        if row.verdict == OK and row.item == []:
+            row.verdict, row.reason, row.reason_en = SKIPPED, row.reason or "没有内容", row.reason_en or "no content"
+        found = faults.get(row.place)
+        if row.verdict != OK or not found:
+            continue
+        refused = [fault for fault in found if not fault.waits]
+        shown = (refused or found)[0]
+        field = "[" + shown.place.rpartition("[")[2]
+        row.reason = f"{field}{shown.reason}".rstrip("!")
+        row.reason_en = f"{field} {shown.reason_en}"
+        if len(refused) == len(row.item):
+            row.verdict = REFUSED
+        elif len(found) == len(row.item):
+            row.verdict = WAITING
+        elif len(row.item) > 1:
+            row.reason = f"{len(row.item)}项中{len(found)}项：{row.reason}"
+            row.reason_en = f"{len(found)} of {len(row.item)}: {row.reason_en}"
+
+
+def take(rows: list[ReadRow], *, arrival: Arrival) -> Admission:
+    """Admit the facts of a file's good and waiting rows. Call inside a transaction."""
+    total = Admission(0, [])
+    for facts in _facts(rows).values():
+        for start in range(0, len(facts), BATCH):
+            done = admit(facts[start : start + BATCH], arrival=arrival, names=FIELD_TITLES)
+            total.accepted += done.accepted
+            total.faults += done.faults
+    return total
+
+
+def hold_refused(rows: list[ReadRow], *, kind: str, arrival: Arrival, project: Any = None) -> None:
+    """Keep the rows a file's reading refused, sealed, where sender and officer can list them."""
+    by_code: dict[str, list[Fault]] = defaultdict(list)
+    for row in rows:
+        if row.verdict == REFUSED:
+            by_code[row.project_code].append(
+                Fault(
+                    place=row.place,
+                    reason=row.reason,
+                    reason_en=row.reason_en,
+                    row=row.raw or {"facts": [dataclasses.asdict(fact) for fact in row.item or []]},
+                    project_code=row.project_code,
+                )
+            )
+    for code, faults in by_code.items():
+        owner = project if project is not None and project.code == code else None
+        hold(kind=kind, faults=faults, arrival=arrival, project=owner)

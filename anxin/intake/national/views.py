@@ -1,8 +1,5 @@
 """The national door on the wire: any request is answered with HTTP 200, one line of JSON, an integer code."""
 
-import os
-from collections.abc import Iterable
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException, UnreadablePostError
@@ -18,19 +15,16 @@ PATHS = ("open.api", "open.api/v1")
 
 
 def aliases() -> list[str]:
-    """Further paths an operator gave the door: ``ANXIN_OPEN_API_ALIASES``, comma-separated."""
-    told = getattr(settings, "OPEN_API_ALIASES", None)
-    listed: Iterable[str] = told if told is not None else os.environ.get("ANXIN_OPEN_API_ALIASES", "").split(",")
-    return [alias.strip().strip("/") for alias in listed if alias.strip().strip("/")]
+    """Further paths an operator gave the door (``ANXIN_OPEN_API_ALIASES``)."""
+    return [alias.strip().strip("/") for alias in settings.OPEN_API_ALIASES if alias.strip().strip("/")]
 
 
 def address_of(request: HttpRequest) -> str:
     """Where a call comes from. Behind a proxy of ours (``ANXIN_PROXIES``), what that proxy saw."""
     address = str(request.META.get("REMOTE_ADDR", ""))
-    proxies = getattr(settings, "PROXIES", None) or os.environ.get("ANXIN_PROXIES", "").split(",")
-    if address in proxies:
+    if address in settings.PROXIES:
         for hop in reversed(str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")):
-            if hop.strip() and hop.strip() not in proxies:
+            if hop.strip() and hop.strip() not in settings.PROXIES:
                 return hop.strip()
     return address
 

@@ -12,6 +12,8 @@ import pyarrow as pa
 
 from anxin.law.civil import first_day, last_day, month_of, shift_month
 
+# Groups a reader asks for; a worker may fall under several.
+GROUPS = ("unpaid", "failed", "short", "unattended", "paid")
 # How a worker stands in a month.
 STATES = ("unpaid", "failed", "short", "unattended", "waiting", "paid", "none")
 
@@ -197,6 +199,19 @@ def standing(days: int, due_fen: int, paid_fen: int, failed_fen: int, *, overdue
     if paid_fen < due_fen:
         return "short" if overdue else "waiting"
     return "paid" if paid_fen else "none"
+
+
+def falls_under(worker: WorkerFigures, group: str) -> bool:
+    """Whether a worker belongs to one of ``GROUPS``; a group counts what ``MonthFigures`` counts under its name."""
+    if group == "unpaid":
+        return worker.days > 0 and not worker.paid_fen
+    if group == "failed":
+        return worker.state == "failed"
+    if group == "short":
+        return 0 < worker.paid_fen < worker.due_fen
+    if group == "unattended":
+        return worker.paid_fen > 0 and not worker.days
+    return worker.paid_fen > 0 and worker.paid_fen >= worker.due_fen
 
 
 def worker_figures(work: pa.Table, pay: pa.Table, *, month: str, overdue: bool) -> list[WorkerFigures]:

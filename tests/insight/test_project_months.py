@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from anxin.insight.project_months import (
     attendance_calendar,
+    falls_under,
     judged_month,
     money_series,
     month_figures,
@@ -140,8 +141,8 @@ def test_the_workers_of_a_month_add_up_to_its_figures(work_rows, pay_rows):
         assert month.worker_days == sum(x.days for x in people)
         assert month.due_fen == sum(x.due_fen for x in people)
         assert month.missing_fen == sum(max(x.due_fen - x.paid_fen, 0) for x in people)
-        assert month.unpaid == sum(x.days > 0 and not x.paid_fen for x in people)
-        assert month.failed == sum(x.state == "failed" for x in people)
+        for group in ("unpaid", "failed", "unattended"):
+            assert getattr(month, group) == sum(falls_under(x, group) for x in people)
 
 
 @pytest.mark.parametrize(

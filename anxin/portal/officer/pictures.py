@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anxin.insight.project_months import CalendarMonth, MoneyDay
 from anxin.law.civil import first_day, last_day
-from anxin.portal.officer.project_words import INSTITUTION_STATES, INSTITUTIONS
+from anxin.portal.officer.project_words import INSTITUTION_MARKS, INSTITUTION_STATES, INSTITUTIONS
 
 
 def institution_marks(states: list[tuple[str, str]]) -> SafeString:
@@ -24,7 +24,11 @@ def _marks(states: tuple[tuple[str, str], ...], language: str) -> SafeString:
     marks = []
     for key, state in states:
         said = escape(f"{INSTITUTIONS[key]}：{INSTITUTION_STATES[state]}")
-        marks.append(f'<span class="ax-mark ax-mark-{state}" title="{said}"><span class="ax-hide">{said}</span></span>')
+        short = escape(INSTITUTION_MARKS[key])
+        marks.append(
+            f'<span class="ax-mark ax-mark-{state}" title="{said}"><span aria-hidden="true">{short}</span>'
+            f'<span class="ax-hide">{said}</span></span>'
+        )
     return mark_safe(f'<span class="ax-marks">{"".join(marks)}</span>')  # noqa: S308 - escaped words only
 
 
@@ -94,9 +98,22 @@ def money_chart(series: list[MoneyDay]) -> dict[str, Any]:
     balance, owed = _("专户余额"), _("应发未发工资")
     return {
         "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
-        "legend": {"top": 0, "left": 0, "itemWidth": 16, "itemHeight": 3, "icon": "rect", "data": [balance, owed]},
+        "legend": {
+            "top": 0,
+            "left": 0,
+            "itemWidth": 16,
+            "itemHeight": 3,
+            "itemGap": 24,
+            "icon": "rect",
+            "data": [balance, owed],
+        },
         "tooltip": {"trigger": "axis"},
-        "xAxis": {"type": "time", "axisLabel": {"color": "#566472", "hideOverlap": True}, "splitLine": {"show": False}},
+        "xAxis": {
+            "type": "time",
+            "splitNumber": 6,
+            "axisLabel": {"color": "#566472", "hideOverlap": True},
+            "splitLine": {"show": False},
+        },
         "yAxis": {
             "type": "value",
             "name": _("万元"),

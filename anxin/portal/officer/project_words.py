@@ -14,6 +14,8 @@ INSTITUTIONS = {
     "payment": _("总包代发工资"),
     "board": _("维权信息告示牌"),
 }
+# One sign each, for the marks in a list.
+INSTITUTION_MARKS = {"real_name": _("实"), "account": _("户"), "deposit": _("金"), "payment": _("发"), "board": _("牌")}
 INSTITUTION_STATES = {"good": _("已落实"), "partial": _("部分落实"), "missing": _("未落实"), "idle": _("暂无应发")}
 STANDINGS = {
     "unpaid": _("出勤未发"),

@@ -1,9 +1,10 @@
 """Projects: the list, one project, one month of it."""
 
-from collections import Counter
 from datetime import date
+from itertools import dropwhile
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -16,9 +17,11 @@ from anxin.insight.places import places_below
 from anxin.insight.project import INSTITUTIONS, five_institutions, parties
 from anxin.insight.project_list import SORTS, filter_projects, list_page
 from anxin.insight.project_months import (
-    STATES,
+    GROUPS,
+    CalendarMonth,
     WorkerFigures,
     attendance_calendar,
+    falls_under,
     judged_month,
     money_series,
     month_figures,
@@ -45,6 +48,7 @@ from anxin.watch.models import WarningEvent
 
 MONTHS = 12
 WORKERS_A_PAGE = 50
+WARNINGS_SHOWN = 8
 
 
 def project_or_404(request: HttpRequest, code: str) -> Project:
@@ -181,6 +185,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     )
     series = money_series(movements, pay, months=months, as_of=as_of, pay_day=row.pay_day)
     warnings = visible_warnings(user).filter(project=row, status="open")
+    counts = warnings.aggregate(shown=Count("id", filter=Q(hidden_by=None)), hidden=Count("hidden_by"))
     who = parties(row, as_of=as_of)
     titles = rule_titles(english=in_english())
     rules = rules_for(
@@ -198,11 +203,13 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "clerk": who.clerk,
         "parties": [(part, words.PARTY_ROLES.get(part.role, ""), heads) for part, heads in who.others],
         "labour_fee": f"{row.labour_fee_ratio:.0%}" if row.labour_fee_ratio is not None else "",
-        "warnings": list(warnings.filter(hidden_by=None).order_by("-rank", "opened_on")[:20]),
-        "hidden": warnings.exclude(hidden_by=None).count(),
+        "warnings": list(warnings.filter(hidden_by=None).order_by("-rank", "opened_on")[:WARNINGS_SHOWN]),
+        "more_warnings": counts["shown"] > WARNINGS_SHOWN,
+        "open_total": counts["shown"],
+        "hidden": counts["hidden"],
         "events": [(event, titles.get(event.warning.rule, event.warning.rule)) for event in _events(user, row)],
         "months": list(reversed(shown)),
-        "calendar": attendance_grid(calendar, code=row.code) if attended else "",
+        "calendar": attendance_grid(_begun(calendar), code=row.code) if attended else "",
         "chart": money_chart(series) if movements.num_rows or pay.num_rows else None,
         "pauses": pauses,
         "changes": list(row.status_changes.order_by("-changed_on", "-id")[:12]),
@@ -212,6 +219,11 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "may_upload": may(user, "uploads"),
     }
     return render(request, "officer/projects/project.html", context)
+
+
+def _begun(calendar: list[CalendarMonth]) -> list[CalendarMonth]:
+    """Without the months before the works began."""
+    return list(dropwhile(lambda m: not m.peak and all(d.kind == "before" for d in m.days), calendar))
 
 
 def _events(user: Any, project: Project) -> list[WarningEvent]:
@@ -231,10 +243,10 @@ def month(request: HttpRequest, code: str, month: str) -> HttpResponseBase:
     work = read.work_months(project_id=row.pk, month=month)
     pay = read.pay_months(project_id=row.pk, month=month)
     people = worker_figures(work, pay, month=month, overdue=as_of > due_on)
-    counts = Counter(p.state for p in people)
+    counts = {group: sum(falls_under(p, group) for p in people) for group in GROUPS}
     wanted = request.GET.get("state", "")
-    wanted = wanted if wanted in STATES else ""
-    kept = [p for p in people if not wanted or p.state == wanted]
+    wanted = wanted if wanted in GROUPS else ""
+    kept = [p for p in people if falls_under(p, wanted)] if wanted else people
     fields = "id", "worker_id", "worker__name", "worker__id_sealed", "team__name", "enterprise__name", "card_sealed"
     if request.GET.get("form") in {"csv", "xlsx"}:
         roster = {r["worker_id"]: r for r in row.engagements.values(*fields)}
@@ -253,7 +265,7 @@ def month(request: HttpRequest, code: str, month: str) -> HttpResponseBase:
         "due_on": due_on,
         "overdue": as_of > due_on,
         "rows": [_worker_row(p, roster.get(p.worker_id), month) for p in shown],
-        "tabs": [("", _("全部"), len(people)), *((s, words.STANDINGS[s], counts[s]) for s in STATES if counts[s])],
+        "tabs": [("", _("全部"), len(people)), *((g, words.STANDINGS[g], n) for g, n in counts.items() if n)],
         "wanted": wanted,
         "paging": Page(rows=shown, number=number, size=WORKERS_A_PAGE, total=len(kept), more=False),
         "previous": shift_month(month, -1),

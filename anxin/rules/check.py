@@ -4,7 +4,7 @@ A check is a function from facts to findings. It compares; every number it compa
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from anxin.ledger.facts import Facts
@@ -21,7 +21,8 @@ UNITS = {
     "yuan": ("元", "yuan"),
     "item": ("项", "items"),
     "times": ("倍", "times"),
-    "day_of_month": ("日", "th of the month"),
+    "day_of_month": ("日", ""),
+    "grade": ("级", "grade"),
     "choice": ("", ""),
 }
 
@@ -34,7 +35,7 @@ class Ask:
     unit: str
     zh: str
     en: str
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # a choice and its words, Chinese and English
 
 
 @dataclass(frozen=True)

@@ -138,8 +138,12 @@ def _step(level: str, start: float, unit: str, zh: bool) -> str:
     colour = LEVEL_WORDS[level][0 if zh else 1]
     if start <= 0:
         return f"一经发现即{colour}" if zh else f"{colour} as soon as it is found"
-    joint = "" if unit.startswith((" ", "%")) or zh or not unit else " "
-    return f"达到{number(start)}{unit}{colour}" if zh else f"{colour} from {number(start)}{joint}{unit}"
+    return f"达到{number(start)}{unit}{colour}" if zh else f"{colour} from {_counted(number(start), unit)}"
+
+
+def _counted(shown: str, unit: str) -> str:
+    """``1 day``, ``3 days``, ``10 %``."""
+    return f"{shown} {unit.removesuffix('s') if shown == '1' else unit}".replace("  ", " ")
 
 
 def _governs(rule: Rule, zh: bool) -> str:
@@ -174,7 +178,6 @@ def _numbers(rule: Rule, day: date, zh: bool) -> str:
     for name, value in rule.values_on(day).items():
         ask = asks[name]
         unit = UNITS[ask.unit][0 if zh else 1]
-        shown = value if isinstance(value, str) else number(value)
-        joint = "" if zh or unit.startswith((" ", "th")) or not unit else " "
-        told.append(f"{ask.zh}{shown}{unit}" if zh else f"{ask.en} {shown}{joint}{unit}")
+        shown = ask.choices[value][0 if zh else 1] if ask.choices else number(value)
+        told.append(f"{ask.zh}{shown}{unit}" if zh else f"{ask.en} {_counted(shown, unit)}".rstrip())
     return ("；" if zh else "; ").join(told)

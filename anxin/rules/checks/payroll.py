@@ -1,0 +1,149 @@
+"""Payrolls that look wrong: one card for many, sums out of range, the bank's three-state indicator."""
+
+from typing import Any
+
+import ibis
+
+from anxin.ledger.facts import Facts
+from anxin.rules.check import GRACE, LOOK_BACK, PAY_DAY, Ask, Params, check
+from anxin.rules.checks.wages import WORD
+from anxin.rules.derive import judged_months, month_table, months_back, worker_pay
+from anxin.rules.findings import findings
+
+MONTH_LIMIT = Ask(50_000, "yuan", "单人单月不超过", "one worker's month should not pass")
+YEAR_LIMIT = Ask(300_000, "yuan", "单人本年累计不超过", "one worker's year to date should not pass")
+
+
+@check(
+    object="project-month",
+    unit="worker",
+    look_back=Ask(2, "month", "向前回看", "looks back over"),
+    zh="当月工资进入同一张银行卡的工人数（取最多的一张卡）",
+    en="how many workers' wages of the month went to one card (the card with the most)",
+)
+def card_shared(facts: Facts, p: Params) -> Any:
+    """Months in which one card took several workers' wages. Measure: workers on the fullest card. Order 724 Art. 31."""
+    months = months_back(facts.as_of, p["look_back"])
+    rows = facts.pay_months
+    rows = rows.filter((rows.month >= months[0]) & (rows.month <= months[-1]) & (rows.paid_fen > 0))
+    rows = rows.filter(rows.card_token.notnull() & (rows.card_token != ""))
+    cards = rows.group_by("project_id", "month", "card_token").agg(workers=rows.count(), paid_fen=rows.paid_fen.sum())
+    cards = cards.filter(cards.workers > 1).semi_join(p.projects, "project_id")
+    found = cards.group_by("project_id", "month").agg(
+        most=cards.workers.max(), workers=cards.workers.sum(), cards=cards.count(), paid_fen=cards.paid_fen.sum()
+    )
+    found = found.inner_join(month_table(facts, p["look_back"]), "month")
+    return findings(
+        found,
+        project_id=found.project_id,
+        month=found.month,
+        since=found.first_on,
+        measure=found.most,
+        affected=found.workers,
+        base=found.cards,
+        amount_fen=found.paid_fen,
+    )
+
+
+def over_limits(facts: Facts, look_back: int, month_limit: float, year_limit: float) -> Any:
+    """Worker-months above a limit: project_id, worker_id, month, paid_fen, year_fen, over_month, over_year.
+
+    ``over_year`` marks the month of this year in which the sum to date first passed the limit.
+    """
+    top, total = round(month_limit * 100), round(year_limit * 100)
+    suspects = worker_pay(facts, look_back)
+    suspects = suspects.filter((suspects.top_fen > top) | (suspects.all_fen > total))
+    months = months_back(facts.as_of, look_back)
+    rows = facts.pay_months.filter((facts.pay_months.month >= months[0]) & (facts.pay_months.month <= months[-1]))
+    rows = rows.semi_join(suspects, ["project_id", "worker_id"]).select("project_id", "worker_id", "month", "paid_fen")
+    this_year = rows.month >= f"{facts.as_of.year}-01"
+    rows = rows.mutate(paid_fen=rows.paid_fen.fill_null(0), year_part=ibis.ifelse(this_year, rows.paid_fen, 0))
+    so_far = ibis.window(group_by=["project_id", "worker_id"], order_by="month", rows=(None, 0))
+    rows = rows.mutate(year_fen=rows.year_part.fill_null(0).sum().over(so_far).cast("int64"))
+    crossed = (rows.year_fen > total) & (rows.year_fen - rows.year_part <= total)
+    rows = rows.mutate(over_month=rows.paid_fen > top, over_year=crossed)
+    return rows.filter(rows.over_month | rows.over_year)
+
+
+@check(
+    object="worker-month",
+    unit="yuan",
+    parts=("month", "year"),
+    look_back=LOOK_BACK,
+    month_limit=MONTH_LIMIT,
+    year_limit=YEAR_LIMIT,
+    when=Ask(
+        "either",
+        "choice",
+        "触发条件：",
+        "found when it passes",
+        {"either": ("任一超过", "either"), "both": ("同时超过", "both")},
+    ),
+    zh="同一工人在同一项目的当月工资和本年累计工资，是否超过上限",
+    en="one worker's pay on one project, of the month and of the year to date, against two limits",
+)
+def pay_above_limit(facts: Facts, p: Params) -> Any:
+    """Worker-months with implausibly high pay. Measure: yuan, of the month or, failing that, of the year to date."""
+    rows = over_limits(facts, p["look_back"], p["month_limit"], p["year_limit"])
+    if p["when"] == "both":
+        total = round(p["year_limit"] * 100)
+        rows = rows.filter(rows.over_month & (rows.year_fen > total))
+    rows = rows.semi_join(p.projects, "project_id").inner_join(month_table(facts, p["look_back"]), "month")
+    return findings(
+        rows,
+        project_id=rows.project_id,
+        worker_id=rows.worker_id,
+        month=rows.month,
+        since=rows.first_on,
+        measure=ibis.ifelse(rows.over_month, rows.paid_fen, rows.year_fen) / 100,
+        threshold=ibis.ifelse(rows.over_month, float(p["month_limit"]), float(p["year_limit"])),
+        amount_fen=rows.paid_fen,
+        parts=ibis.ifelse(rows.over_month, "month", "year"),
+    )
+
+
+@check(
+    object="project",
+    unit="grade",
+    parts=("unpaid", "average", "limit"),
+    look_back=LOOK_BACK,
+    pay_day=PAY_DAY,
+    grace=GRACE,
+    word=WORD,
+    floor=Ask(0, "yuan", "人均不得低于", "the mean must not be below"),
+    month_limit=MONTH_LIMIT,
+    year_limit=YEAR_LIMIT,
+    zh="最近应判定月份的银行代发：未发为“否”（2），已发但人均过低或有人超限为“预警”（1）",
+    en="bank payroll of the last judged month: nothing paid is a no (2), paid but too little a head or above a limit a "
+    "warning (1)",
+)
+def bank_payroll(facts: Facts, p: Params) -> Any:
+    """Projects whose last judged month was not paid (measure 2, no) or paid oddly (measure 1, warning)."""
+    months = judged_months(facts, p.projects, look_back=p["look_back"], pay_day=p["pay_day"], grace=p["grace"])
+    months = months.filter(months.attended > 0)
+    last = months.group_by(last_project="project_id").agg(last_month=months.month.max())
+    rows = months.inner_join(last, [months.project_id == last.last_project, months.month == last.last_month])
+    over = over_limits(facts, p["look_back"], p["month_limit"], p["year_limit"])
+    over = over.group_by(over_project="project_id", over_month_name="month").agg(over=over.count())
+    rows = rows.left_join(over, [rows.project_id == over.over_project, rows.month == over.over_month_name])
+    paid = rows.bank_workers if p["word"] == "bank" else rows.paid_workers
+    rows = rows.mutate(heads=paid, over=rows.over.fill_null(0))
+    unpaid = rows.heads == 0
+    low = (rows.heads > 0) & (rows.paid_fen < rows.heads * round(p["floor"] * 100))
+    above = (rows.heads > 0) & (rows.over > 0)
+    rows = rows.mutate(unpaid=unpaid, low=low, above=above).filter(unpaid | low | above)
+    parts = (
+        ibis.ifelse(rows.unpaid, "unpaid,", "")
+        + ibis.ifelse(rows.low, "average,", "")
+        + ibis.ifelse(rows.above, "limit,", "")
+    )
+    return findings(
+        rows,
+        project_id=rows.project_id,
+        since=rows.due_on,
+        measure=ibis.ifelse(rows.unpaid, 2, 1),
+        affected=rows.heads,
+        base=rows.attended,
+        amount_fen=rows.paid_fen,
+        parts=parts,
+    )

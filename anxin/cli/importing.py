@@ -11,6 +11,7 @@ from anxin.cli.output import now, print_json, progress
 @click.argument("kind")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--project", "project_code", default="", help="Project code, when the file does not name it.")
+@click.option("--month", default="", help="Wage or attendance month (YYYY-MM), when the file does not name it.")
 @click.option("--check", is_flag=True, help="Read and report, take nothing.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the row-by-row report (CSV).")
 @click.option("--json", "as_json", is_flag=True)
@@ -20,46 +21,52 @@ def import_file(
     kind: str,
     file: Path,
     project_code: str,
+    month: str,
     check: bool,
     report: Path | None,
     as_json: bool,
 ) -> None:
-    """Take in a file: projects, roster, attendance, payroll, deposits, accounts and others (see `--help` below).
+    """Take in a file of a KIND; the rows that cannot be taken are named, the rest goes in.
 
-    KIND: projects · roster · attendance · payroll · deposits · accounts · boards · clerks · pauses · inspections ·
-    reports · leavers · contracts · entry-exit · payments · movements · statement (camt.053/054).
+    KIND: projects, roster, attendance, payroll, deposits, accounts, payments, movements, balances, statement
+    (camt.053/054), entry-exit, contracts, leavers, boards, clerks, pauses, inspections, reports.
     """
     from anxin.cli import PARTLY
+    from anxin.intake.rows import Arrival
     from anxin.intake.sheets import imports
+    from anxin.intake.sheets.reports import csv_of
+    from anxin.intake.sheets.workbook import SheetError
     from anxin.intake.waiting import release
     from anxin.registry.models import Project
 
-    if kind not in imports.KINDS:
-        raise click.UsageError(f"'{kind}' is none of: {', '.join(imports.KINDS)}.")
+    if kind not in imports.kinds():
+        raise click.UsageError(f"'{kind}' is none of: {', '.join(imports.kinds())}.")
     project = None
     if project_code:
         project = Project.objects.filter(code=project_code).first()
         if project is None:
             raise click.ClickException(f"There is no project {project_code}; import it with `anxin import projects`.")
     at = now()
-    with progress(f"Reading {file.name}") as step:
-        reading = imports.read(kind, file.read_bytes(), file.name, project=project, at=at, progress=step)
-    outcome = None
+    try:
+        with progress(f"Reading {file.name}") as step:
+            reading = imports.read(
+                kind, file.read_bytes(), file.name, project=project, at=at, month=month, progress=step
+            )
+    except SheetError as error:
+        raise click.ClickException(f"{file.name}: {error}") from error
     if not check:
-        with progress("Taking in the rows") as step:
-            outcome = imports.apply(reading, source=f"import:{kind}", at=at, progress=step)
+        imports.apply(reading, arrival=Arrival(source=f"import:{kind}", at=at))
         release(at=at)
-    rows = imports.report_rows(reading, outcome)
+    rows = [row.report() for row in reading.rows]
     if report is not None:
-        report.write_text(imports.report_csv(rows), encoding="utf-8-sig")
-    counts = imports.count_verdicts(rows)
+        report.write_bytes(csv_of(rows))
     if as_json:
-        print_json({**counts, "taken": not check, "rows": [r for r in rows if r["verdict"] != "ok"]})
+        print_json({**reading.counts, "taken": not check, "rows": [r for r in rows if r["verdict"] != "ok"]})
     else:
-        click.echo(", ".join(f"{n} {verdict}" for verdict, n in counts.items()) or "no rows")
+        click.echo(", ".join(f"{count} {verdict}" for verdict, count in reading.counts.items()))
         for row in [r for r in rows if r["verdict"] in {"refused", "waiting"}][:20]:
             click.echo(f"  {row['sheet']} row {row['row']}: {row['reason']} / {row['reason_en']}", err=True)
-    if counts.get("refused") or counts.get("waiting"):
+    if reading.counts["refused"] or reading.counts["waiting"]:
         ctx.exit(PARTLY)
 
 

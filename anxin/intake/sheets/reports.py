@@ -42,11 +42,16 @@ def lines(report: Iterable[dict[str, Any]]) -> Iterable[tuple[str, list[Any]]]:
 
 
 def report_csv(upload: Upload) -> bytes:
-    """The report as CSV in UTF-8 with a mark, so that Excel shows Chinese."""
+    """The report of an upload as CSV."""
+    return csv_of(upload.report)
+
+
+def csv_of(report: Iterable[dict[str, Any]]) -> bytes:
+    """A report as CSV in UTF-8 with a mark, so that Excel shows Chinese."""
     sink = io.StringIO()
     writer = csv.writer(sink)
     writer.writerow(HEADINGS)
-    writer.writerows(cells for _, cells in lines(upload.report))
+    writer.writerows(cells for _, cells in lines(report))
     return sink.getvalue().encode("utf-8-sig")
 
 

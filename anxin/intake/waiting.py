@@ -11,6 +11,7 @@ from django.db import transaction
 from anxin.intake.admit import admit
 from anxin.intake.held import row_of
 from anxin.intake.models import HeldRow
+from anxin.intake.national import entry_exit
 from anxin.intake.rows import Arrival, MovementRow, PaymentRow, PayrollRow, SwipeRow
 from anxin.registry.models import Engagement, Project, WageAccount, Worker
 
@@ -58,7 +59,7 @@ def _ready(limit: int) -> Iterator[HeldRow]:
 
 def release(*, at: datetime, limit: int = 20_000) -> int:
     """Admit waiting rows whose person, project or account has arrived. Answers how many flowed on."""
-    released = 0
+    released = entry_exit.release_all(at=at, limit=limit)
     by_batch: dict[tuple[str, int | None], list[HeldRow]] = defaultdict(list)
     for held in _ready(limit):
         by_batch[(held.kind, held.sender_id)].append(held)

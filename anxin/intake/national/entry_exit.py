@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
 
 from anxin.intake.held import row_of
@@ -17,6 +18,7 @@ from anxin.registry.models import Engagement, EntryExit, Project
 
 LIST, LIMIT = "workerList", 50
 KIND = "entry_exit"
+WAITING_KINDS = (KIND, "contract")
 BEFORE_LAST = "不能小于历史进退场时间!"
 
 
@@ -125,7 +127,7 @@ def _day(value: object) -> date | None:
 def release_waiting(engagement: Engagement, *, blind: bytes, at: datetime) -> int:
     """Apply the comings, goings and contracts that waited for this person. Answers how many flowed on."""
     waiting = HeldRow.objects.filter(
-        kind__in=(KIND, "contract"), status="waiting", blind=blind, project_code=engagement.project.code
+        kind__in=WAITING_KINDS, status="waiting", blind=blind, project_code=engagement.project.code
     ).order_by("id")
     released = 0
     for held in waiting:
@@ -146,4 +148,22 @@ def release_waiting(engagement: Engagement, *, blind: bytes, at: datetime) -> in
         held.settled_at = at
         held.save(update_fields=["status", "reason", "reason_en", "settled_at"])
         released += held.status == "released"
+    return released
+
+
+def release_all(*, at: datetime, limit: int = 20_000) -> int:
+    """Apply what waited for people who came onto a roster by whatever door. Answers how many rows flowed on."""
+    waiting = HeldRow.objects.filter(kind__in=WAITING_KINDS, status="waiting").order_by("id")
+    places = {(code, bytes(blind)) for code, blind in waiting.values_list("project_code", "blind")[:limit]}
+    released = 0
+    blinds = sorted({blind for _, blind in places})
+    for start in range(0, len(blinds), 900):
+        engaged = Engagement.objects.select_related("worker", "project").filter(
+            worker__id_blind__in=blinds[start : start + 900]
+        )
+        for engagement in engaged:
+            blind = bytes(engagement.worker.id_blind)
+            if (engagement.project.code, blind) in places:
+                with transaction.atomic():
+                    released += release_waiting(engagement, blind=blind, at=at)
     return released

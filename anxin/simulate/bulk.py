@@ -327,15 +327,16 @@ def _rosters(
                             recorded_at=at,
                         )
                     )
-        for n, (reported, closed) in enumerate(site.reports):
+        for n, report in enumerate(site.reports):
             reports.append(
                 ArrearsReport(
                     project_id=project,
                     number=f"R{site.code}{n}",
-                    reported_on=date.fromordinal(reported),
-                    worker_id=people[0] if people else None,
-                    plain=True,
-                    closed_on=day(closed),
+                    reported_on=date.fromordinal(report.reported),
+                    worker_id=people[report.worker],
+                    plain=report.plain,
+                    handled_since=day(report.handled),
+                    closed_on=day(report.closed),
                 )
             )
     engage_many(lines=engagements, at=at)

@@ -17,6 +17,7 @@ from anxin.simulate.site import (
     Booking,
     DepositPlan,
     Extra,
+    Report,
     Site,
     Span,
     clear_days,
@@ -226,6 +227,14 @@ def _over_limit(site: Site, time: Span, rng: np.random.Generator) -> None:
 def _leavers_unsettled(site: Site, time: Span, rng: np.random.Generator) -> None:
     gone = min(time.until - int(rng.integers(4, 40)), time.until - 1)
     leavers = np.flatnonzero((site.entered < gone - 30) & (site.left == NEVER))[-max(2, site.workers // 12) :]
+    _leave(site, time, leavers, gone)
+    settle = gone + 10 if _mended(rng) and gone + 10 <= time.until else NEVER
+    site.settled[leavers] = settle
+    site.confirmed[leavers] = settle
+
+
+def _leave(site: Site, time: Span, leavers: np.ndarray, gone: int) -> None:
+    """These workers leave on a day; nothing is worked or paid after it."""
     site.left[leavers] = gone
     for k in range(time.count):
         if time.first[k] > gone:
@@ -234,9 +243,6 @@ def _leavers_unsettled(site: Site, time: Span, rng: np.random.Generator) -> None
         elif time.last[k] >= gone:
             clear_days_of(site, leavers, gone + 1, time, k)
     site.due_fen = np.where(site.mask > 0, site.due_fen, 0)
-    settle = gone + 10 if _mended(rng) and gone + 10 <= time.until else NEVER
-    site.settled[leavers] = settle
-    site.confirmed[leavers] = settle
 
 
 def clear_days_of(site: Site, workers: np.ndarray, first: int, time: Span, k: int) -> None:
@@ -273,7 +279,30 @@ def _plain_report(site: Site, time: Span, rng: np.random.Generator) -> None:
     """A plain report of unpaid wages stays open longer than three days."""
     reported = time.until - int(rng.integers(6, 30))
     closed = reported + int(rng.integers(6, 12)) if _mended(rng) else NEVER
-    site.reports.append((reported, closed if closed <= time.until else NEVER))
+    site.reports.append(
+        Report(reported, worker=0, handled=reported + 2, closed=closed if closed <= time.until else NEVER)
+    )
+
+
+def _leaver_reports(site: Site, time: Span, rng: np.random.Generator) -> None:
+    """Somebody who has left, settled and all, reports that he is owed."""
+    leavers = np.flatnonzero(site.left)
+    if not len(leavers):
+        leavers = np.array([site.workers - 1])
+        _leave(site, time, leavers, time.until - int(rng.integers(25, 60)))
+        site.settled[leavers] = site.confirmed[leavers] = site.left[leavers]
+    gone = int(leavers[0])
+    reported = min(int(site.left[gone]) + int(rng.integers(3, 15)), time.until)
+    handled = reported + 2 if rng.random() < 0.5 and reported + 2 <= time.until else NEVER
+    site.reports.append(Report(reported, worker=gone, plain=False, handled=handled))
+
+
+def _pays_short(site: Site, time: Span, rng: np.random.Generator) -> None:
+    """Everybody gets a part of what the sheet says is due, with the rest put off."""
+    part = rng.uniform(0.4, 0.85)
+    last = _last_due(site, time)
+    for k in range(max(last - 1, 0), last + 1):
+        site.paid_fen[:, k] = (site.paid_fen[:, k] * part / 100).astype(np.int64) * 100
 
 
 def winter_pause(site: Site, time: Span, rng: np.random.Generator) -> None:
@@ -297,6 +326,8 @@ FAULTS = (
     Fault("over_limit", _over_limit, months=2, home="52", weight=0.6),
     Fault("inspection_missing", _inspection_missing, era="window", months=3, home="14"),
     Fault("plain_report", _plain_report, months=2, home="14", weight=0.6),
+    Fault("leaver_reports", _leaver_reports, home="52", weight=0.5),
+    Fault("pays_short", _pays_short),
     Fault("foreman_holds_cards", _foreman_holds_cards, months=2),
     Fault("deposit_missing", _deposit_missing, months=1),
     Fault("deposit_expired", _deposit_expired, months=3),

@@ -207,15 +207,16 @@ def _roster(site: Site, project: Project, labour: Enterprise, loaded: Loaded, at
             )
         engagements.append(engagement)
     loaded.workers[site.index] = [e.worker_id for e in engagements]
-    for n, (reported, closed) in enumerate(site.reports):
+    for n, report in enumerate(site.reports):
         actions.record_report(
             project=project,
             number=f"R{site.code}{n}",
-            reported_on=date.fromordinal(reported),
+            reported_on=date.fromordinal(report.reported),
             at=at,
-            worker=engagements[0].worker if engagements else None,
-            plain=True,
-            closed_on=day(closed),
+            worker=engagements[report.worker].worker,
+            plain=report.plain,
+            handled_since=day(report.handled),
+            closed_on=day(report.closed),
         )
     return engagements
 

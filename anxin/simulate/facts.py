@@ -120,7 +120,8 @@ def payouts(site: Site, time: Span, k: int) -> list[Payout]:
     """Payouts of the wages of month ``k``, whenever they were made."""
     month = time.months[k]
     found = []
-    for i in np.flatnonzero(site.how[:, k]):
+    # Cash leaves no trace but the sheet: off the platform no payout is reported.
+    for i in np.flatnonzero(np.isin(site.how[:, k], (BANK, FAILED))):
         how, on = int(site.how[i, k]), date.fromordinal(int(site.paid_on[i, k]))
         found.append(
             Payout(
@@ -131,7 +132,7 @@ def payouts(site: Site, time: Span, k: int) -> list[Payout]:
                 status="failed" if how == FAILED else "paid",
                 reason=REASONS[i % len(REASONS)] if how == FAILED else "",
                 paid_on=on,
-                route="offline" if how == OFFLINE else "account",
+                route="account",
             )
         )
     for extra in site.extras:
@@ -166,7 +167,9 @@ def movements(site: Site, time: Span) -> list[Movement]:
     for day, amount in out.items():
         booked.append((day, 2, f"P{day:%Y%m%d}", "debit", "payout", amount, ""))
     for k, amount in need.items():
-        day = date.fromordinal(time.deadline(k, site.pay_day)) - timedelta(days=4)
+        # Within the first week of the next month, and before the pay-day: the cycle is at most a month.
+        week = time.month_start(k, 1) + 6
+        day = date.fromordinal(min(time.deadline(k, site.pay_day) - 3, week))
         opened = max(site.account.uploaded, time.begin)
         if not amount or not opened <= day.toordinal() <= time.until:
             continue
@@ -178,6 +181,10 @@ def movements(site: Site, time: Span) -> list[Movement]:
         booked.append(
             (date.fromordinal(other.on), 3, f"X{n}", other.direction, other.kind, other.amount_fen, other.counterparty)
         )
+    for k in range(time.count):  # the bank tells the balance every month, whether money moved or not
+        day = date.fromordinal(int(time.first[k]) + 27)
+        if max(site.account.uploaded, time.begin) <= day.toordinal() <= time.until:
+            booked.append((day, 4, f"B{day:%Y%m%d}", "credit", "balance", 0, ""))
     if booked:  # the account holds enough on its first day that it is never overdrawn
         booked.append(_opening(booked))
     rows, balance = [], 0

@@ -50,12 +50,12 @@ def simulate(
         raise ValueError("A province goes in by the path doors or bulk.")
     province = plan(projects=projects, workers=workers, months=months, seed=seed, until=until)
     faults: dict[str, int] = {}
-    with truth.Writer() as writer:
+    with truth.Writer(province.time) as writer:
 
         def each(site: Site, loaded: doors.Loaded) -> None:
             if site.fault:
                 faults[site.fault] = faults.get(site.fault, 0) + 1
-            writer.write(site, province.time, loaded)
+            writer.write(site, loaded)
 
         load = doors.load if path == "doors" else bulk.load
         loaded = load(province, at=at, a_day=a_day, progress=progress, each=each)

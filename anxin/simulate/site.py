@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 
+from anxin.law.calendar import last_workday
 from anxin.law.civil import first_day, last_day, shift_month
 
 NEVER = 0
@@ -34,10 +35,10 @@ class Span:
         return len(self.months)
 
     def deadline(self, k: int, pay_day: int) -> int:
-        """Last day for paying the wages of month ``k``: the pay-day of the month after it."""
+        """Last day for paying the wages of month ``k``: the next month's pay-day, or the working day before it."""
         start = first_day(shift_month(self.months[k], 1))
         length = calendar.monthrange(start.year, start.month)[1]
-        return start.replace(day=min(pay_day, length)).toordinal()
+        return last_workday(start.replace(day=min(pay_day, length))).toordinal()
 
     def month_start(self, k: int, ahead: int) -> int:
         """First day of the month that is ``ahead`` months after month ``k``."""
@@ -75,6 +76,17 @@ class DepositPlan:
     valid_from: int
     valid_to: int
     recorded: int
+
+
+@dataclass
+class Report:
+    """A report of unpaid wages: days it came in, was taken up and was closed; ``worker`` is who sent it."""
+
+    reported: int
+    worker: int
+    plain: bool = True
+    handled: int = NEVER
+    closed: int = NEVER
 
 
 @dataclass
@@ -123,7 +135,7 @@ class Site:
     clerk: int = NEVER
     inspection: int = NEVER
     pauses: list[tuple[int, int, str]] = field(default_factory=list)
-    reports: list[tuple[int, int]] = field(default_factory=list)  # reported, closed
+    reports: list[Report] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
     fee_missing: set[int] = field(default_factory=set)  # months whose labour fee never came

@@ -63,6 +63,13 @@ def take(rows: list[ReadRow], *, arrival: Arrival) -> Admission:
     return total
 
 
+def _as_received(row: ReadRow) -> dict[str, Any]:
+    """The row's cells; a bank message has none, its facts stand for them."""
+    if row.raw:
+        return {key: str(value) for key, value in row.raw.items() if value not in ("", None)}
+    return {"facts": [dataclasses.asdict(fact) for fact in row.item or []]}
+
+
 def hold_refused(rows: list[ReadRow], *, kind: str, arrival: Arrival, project: Any = None) -> None:
     """Keep the rows a file's reading refused, sealed, where sender and officer can list them."""
     by_code: dict[str, list[Fault]] = defaultdict(list)
@@ -73,7 +80,7 @@ def hold_refused(rows: list[ReadRow], *, kind: str, arrival: Arrival, project: A
                     place=row.place,
                     reason=row.reason,
                     reason_en=row.reason_en,
-                    row=row.raw or {"facts": [dataclasses.asdict(fact) for fact in row.item or []]},
+                    row=_as_received(row),
                     project_code=row.project_code,
                 )
             )

@@ -112,22 +112,24 @@ def find_headings(sheet: Sheet, columns: Sequence[Column], *, with_days: bool = 
     top = sheet.rows[:SEARCH_ROWS]
     spread = _spread_titles(sheet, len(top))
     for row, titles in enumerate(top):
-        single = _read_row(titles, known, with_days, row, row)
-        candidates = [single]
+        candidate = _read_row(titles, known, with_days, row, row)
         if row + 1 < len(top):
             below = spread[row + 1]
             both = [
                 low if (plain(low) in known or (with_days and _day(low) is not None)) else high
                 for low, high in zip(below, _padded(spread[row], len(below)), strict=False)
             ]
-            candidates.append(_read_row(both, known, with_days, row, row + 1))
-        for candidate in candidates:
-            if best is None or _score(candidate) > _score(best):
-                best = candidate
-    required = [column.key for column in columns if column.required]
-    if best is None or (len(best.columns) < 2 and not (len(columns) == 1 or best.columns.keys() & set(required))):
+            pair = _read_row(both, known, with_days, row, row + 1)
+            lower = _read_row(top[row + 1], known, with_days, row + 1, row + 1)
+            if _score(pair) > max(_score(candidate), _score(lower)):
+                candidate = pair
+        if best is None or _score(candidate) > _score(best):
+            best = candidate
+    if best is None:
         return None
-    return best
+    required = {column.key for column in columns if column.required}
+    enough = len(best.columns) > 1 or best.days or len(columns) == 1 or best.columns.keys() & required
+    return best if enough and best.columns else None
 
 
 def _score(found: Found) -> int:

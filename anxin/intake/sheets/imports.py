@@ -113,13 +113,12 @@ def _read_table(kind: Kind, content: bytes, context: Context) -> list[ReadRow]:
 
 
 def _judged(kind: Kind, record: Record, context: Context) -> ReadRow:
-    row = ReadRow(record.sheet, record.row, shown=masked(record))
+    own = context.project.code if context.project is not None else record.text("projectCode")[:64]
+    row = ReadRow(record.sheet, record.row, shown=masked(record), raw=record.values, project_code=own)
     try:
         row.item = kind.parse(record, row, context)
     except RowRefused as refused:
         row.verdict, row.reason, row.reason_en = REFUSED, refused.reason, refused.reason_en
-    if row.verdict == REFUSED or kind.is_fact:
-        row.raw = {key: str(value) for key, value in record.values.items() if value not in ("", None)}
     return row
 
 

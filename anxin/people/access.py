@@ -3,9 +3,12 @@
 from anxin.people.models import Role, User
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.OPERATOR: frozenset({"overview", "warnings", "projects", "senders", "held", "uploads", "rules"})
-    | {"looks", "all-looks"},
-    Role.OFFICER: frozenset({"overview", "warnings", "projects", "personal", "held", "uploads", "rules", "looks"}),
+    Role.OPERATOR: frozenset(
+        {"overview", "warnings", "projects", "senders", "held", "settle", "uploads", "rules", "looks", "all-looks"}
+    ),
+    Role.OFFICER: frozenset(
+        {"overview", "warnings", "projects", "personal", "held", "settle", "uploads", "rules", "looks"}
+    ),
     Role.LEADER: frozenset({"overview", "warnings", "projects", "rules"}),
     Role.CLERK: frozenset({"projects", "warnings", "uploads", "held"}),
 }

@@ -1,0 +1,111 @@
+"""The trail: every act in one append-only chain, so that a record can be shown in court.
+
+A link's digest covers the link before it; changing, removing or inserting one breaks every digest after it. The end of
+the chain is guarded by noting its head elsewhere: ``verify`` tells number and digest, and can be asked whether a head
+noted earlier still stands.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from anxin.people.models import Event, User
+
+GENESIS = "0" * 64
+_CHAIN_LOCK = 0x616E78696E
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the chain holds, up to which link, and if not, which link is the first broken one and why."""
+
+    holds: bool
+    links: int
+    head: str
+    broken: int | None = None
+    why: str = ""
+
+
+def record(
+    *,
+    by: User | None,
+    at: datetime,
+    action: str,
+    subject: str,
+    subject_id: object,
+    changes: Mapping[str, Any] | None = None,
+) -> Event:
+    """Add a link. Call it in the transaction of the act itself, so that neither stands without the other.
+
+    ``by`` None means the system's own worker. ``changes`` must hold no personal number.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("The trail is written in the transaction of the act it records.")
+    _one_at_a_time()
+    last = Event.objects.order_by("-number").values_list("number", "digest").first()
+    number, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    event = Event(
+        number=number,
+        at=at,
+        by=by,
+        who=(by.display_name or by.username) if by else "system",
+        address=by.address if by else "",
+        action=action,
+        subject=subject,
+        subject_id=str(subject_id),
+        changes=orjson.loads(orjson.dumps(dict(changes or {}), default=str)),
+        previous=previous,
+    )
+    event.digest = digest_of(event)
+    event.save(force_insert=True)
+    return event
+
+
+def digest_of(event: Event) -> str:
+    """SHA-256 over the link's content in one fixed spelling."""
+    content = {
+        "number": event.number,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "by": event.by_id,
+        "who": event.who,
+        "address": event.address,
+        "action": event.action,
+        "subject": event.subject,
+        "subject_id": event.subject_id,
+        "changes": event.changes,
+        "previous": event.previous,
+    }
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def verify(*, noted: tuple[int, str] | None = None) -> Verdict:
+    """Walk the chain from its first link. ``noted`` is a head (number, digest) that was written down earlier."""
+    previous, expected = GENESIS, 1
+    for event in Event.objects.order_by("number").iterator(chunk_size=2000):
+        why = ""
+        if event.number != expected:
+            why = f"link {expected} is missing"
+        elif event.previous != previous:
+            why = "it does not join the link before it"
+        elif digest_of(event) != event.digest:
+            why = "its content was changed"
+        elif noted is not None and event.number == noted[0] and event.digest != noted[1]:
+            why = "it is not the link that was noted"
+        if why:
+            return Verdict(False, expected - 1, previous, expected, why)
+        previous, expected = event.digest, expected + 1
+    if noted is not None and noted[0] >= expected:
+        return Verdict(False, expected - 1, previous, expected, f"the chain once reached link {noted[0]}")
+    return Verdict(True, expected - 1, previous)
+
+
+def _one_at_a_time() -> None:
+    # SQLite's transactions begin IMMEDIATE and are alone already.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])

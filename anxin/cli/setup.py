@@ -119,7 +119,7 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
         file.write_text("anxin-" + secrets.token_hex(3))
         file.chmod(0o600)
     password = file.read_text()
-    clerk_project = Project.objects.filter(region_code__startswith="1401").order_by("code").first()
+    clerk_project = Project.objects.filter(region_code__startswith="14").order_by("code").first()
     people = (*DEMO_PEOPLE, ("clerk", "clerk", "", clerk_project.code if clerk_project else "", "劳资专管员"))
     for name, role, region, project, shown in people:
         person, _ = User.objects.get_or_create(username=name)

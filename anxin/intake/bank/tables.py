@@ -84,7 +84,7 @@ BALANCES = (
         example="1401050000000000001",
     ),
     column("balance", "余额 账户余额 当前余额", required=True, example=1000000, note="单位：元"),
-    column("bookedOn", "余额日期 日期 截止日期 balanceOn", required=True, example="2026-04-30"),
+    column("bookedOn", "余额日期 日期 截止日期 balanceOn", required=True, example="2026-03-31"),
 )
 _KINDS = {
     "labour_fee": "labour_fee", "人工费": "labour_fee", "payout": "payout", "工资": "payout", "代发": "payout",

@@ -203,6 +203,8 @@ def _sheet_records(
     month = month_above(sheet, heading.row)
     team = "" if "teamName" in heading.columns else _sheet_team(sheet.name, several)
     wanted = [heading.columns[key] for key in essentials if key in heading.columns]
+    # A row that lacks its key but says something of its own is refused in words rather than passed over.
+    own = [heading.columns[c.key] for c in columns if c.key in heading.columns and not c.spread and c.key != "remark"]
     plain_titles = {key: plain(title) for key, title in titles.items()}
     for index in range(heading.last_row + 1, len(sheet.rows)):
         row = sheet.rows[index]
@@ -214,18 +216,23 @@ def _sheet_records(
             yield ReadRow(sheet.name, number, SKIPPED, "合计行", "totals row")
             continue
         values = {key: row[at] if at < len(row) else "" for key, at in heading.columns.items()}
-        if not any(at < len(row) and cells.text(row[at]) for at in wanted):
+        if _NOTES.search(str(filled[0])) or (len(filled) <= 2 and any(_NOTES.search(str(cell)) for cell in filled)):
+            yield ReadRow(sheet.name, number, SKIPPED, "签字或说明行", "signatures or notes")
+            continue
+        if not any(_says(row, at) for at in (*wanted, *own)):
             if len(filled) > 1 or not _is_number(filled[0]):
                 yield ReadRow(sheet.name, number, SKIPPED, "不是数据行", "not a data row")
             continue
         if all(plain(values[key]) in ("", title) for key, title in plain_titles.items()):
             yield ReadRow(sheet.name, number, SKIPPED, "重复的表头", "headings again")
             continue
-        if _NOTES.search(str(filled[0])) or (len(filled) <= 2 and any(_NOTES.search(str(cell)) for cell in filled)):
-            yield ReadRow(sheet.name, number, SKIPPED, "签字或说明行", "signatures or notes")
-            continue
         days = {day: row[at] for day, at in heading.days.items() if at < len(row)}
         yield Record(sheet.name, number, values, titles, heading.units, days, month, team)
+
+
+def _says(row: list[Any], at: int) -> bool:
+    """Whether a cell says something; the noughts that formulas leave in blank rows do not."""
+    return at < len(row) and cells.text(row[at]) not in ("", "0", "0.0", "0.00", "-", "/")
 
 
 def _is_number(cell: Any) -> bool:

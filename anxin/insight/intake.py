@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from anxin.insight.scope import in_region
 from anxin.intake.held import row_of
@@ -34,7 +34,7 @@ def senders_by_arrival(*, at: datetime, silent: bool = False, text: str = "", pr
         senders = senders.filter(
             Q(appid__icontains=text) | Q(project__name__icontains=text) | Q(project__code__icontains=text)
         )
-    return senders.order_by("-active", "last_at", "appid")
+    return senders.order_by("-active", F("last_at").asc(nulls_first=True), "appid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anxin.insight.intake import masked_row, visible_held
 from anxin.insight.paging import page_of, wanted_page
+from anxin.insight.scope import visible_projects
+from anxin.intake.bank.matching import CannotMatch, candidates, match
 from anxin.intake.held import discard, row_of
 from anxin.intake.models import HeldRow
+from anxin.intake.values import month as read_month
 from anxin.law.civil import civil_date
 from anxin.people.access import may
 from anxin.people.looks import record_look
@@ -24,10 +27,12 @@ from anxin.people.models import User
 from anxin.portal.officer import held_words as words
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.export import LIMIT, Cell, export
-from anxin.portal.ui.tags import said
+from anxin.portal.ui.tags import in_english, said
+from anxin.registry.models import Engagement
 
 SUBJECT = "held-row"
 OPEN = ("refused", "waiting")
+MATCHABLE = ("payments", "movements")
 
 
 def _held_or_404(request: HttpRequest, pk: int) -> HeldRow:
@@ -82,11 +87,12 @@ def held(request: HttpRequest) -> HttpResponseBase:
 
 
 def _line(row: HeldRow) -> dict[str, Any]:
+    fields = {key: value for key, value in masked_row(row).items() if key != "project_code"}
     return {
         "row": row,
         "kind": words.KINDS.get(row.kind, row.kind),
         "status": words.STATUSES.get(row.status, row.status),
-        "fields": words.tell_row(masked_row(row)),
+        "fields": words.tell_row(fields),
         "source": row.sender.appid if row.sender else row.upload.name if row.upload else "",
     }
 
@@ -130,10 +136,63 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
     found = _held_or_404(request, pk)
     context = {
         **_line(found),
-        "is_open": found.status in OPEN,
+        "may_discard": found.status in OPEN and may(user, "settle"),
         "may_look": may(user, "personal"),
+        "candidates": _candidates(user, found),
     }
     return render(request, "officer/held/row.html", context)
+
+
+def _candidates(user: User, found: HeldRow) -> list[dict[str, Any]] | None:
+    """Whom the row may be for, within what the person may see; None where matching by hand makes no sense."""
+    if found.status not in OPEN or found.kind not in MATCHABLE or not may(user, "settle"):
+        return None
+    try:
+        near = candidates(found)
+    except CannotMatch:
+        return None
+    codes = {c.project_code for c in near}
+    mine = set(visible_projects(user).filter(code__in=codes).values_list("code", flat=True))
+    return [
+        {"candidate": c, "why": [words.MATCHED_BY.get(w, w) for w in c.why]} for c in near if c.project_code in mine
+    ]
+
+
+@needs("settle")
+@require_POST
+def match_row(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a bank's row on to the worker (or, for a booking, the project) a person names."""
+    user = signed_in(request)
+    found = _held_or_404(request, pk)
+    mine = visible_projects(user)
+    chosen = request.POST.get("engagement", "")
+    engagement = None
+    if chosen.isdigit():
+        engagement = get_object_or_404(
+            Engagement.objects.select_related("project", "worker"), pk=int(chosen), project__in=mine
+        )
+    project = engagement.project if engagement else mine.filter(code=request.POST.get("project", "")).first()
+    if project is None:
+        messages.error(request, _("没有匹配：请选择一名工人或一个项目。"))
+        return redirect("held-row", pk=pk)
+    try:
+        month = read_month(request.POST.get("month", "")) or ""
+        match(
+            found,
+            by=user,
+            at=timezone.now(),
+            engagement=engagement,
+            project_code=project.code,
+            month=month,
+            why=" ".join(request.POST.get("why", "").split()),
+        )
+    except CannotMatch as cannot:
+        messages.error(request, cannot.reason_en if in_english() else cannot.reason)
+    except ValueError:
+        messages.error(request, _("月份写成 2026-03 的形式，或留空。"))
+    else:
+        messages.success(request, _("已匹配，这一行已入账。"))
+    return redirect("held-row", pk=pk)
 
 
 @needs("personal")
@@ -155,7 +214,7 @@ def open_row(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "officer/held/_fields.html", {"fields": fields, "opened": True})
 
 
-@needs("held")
+@needs("settle")
 @require_POST
 def discard_row(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a row aside, with a reason."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from anxin.portal.officer.project_words import DIRECTIONS, PAY_STATUSES, ROUTES, WAYS
 from anxin.portal.ui.tags import money, word
 
 STATUSES = {"refused": _("已拒收"), "waiting": _("待匹配"), "released": _("已自动入账"), "discarded": _("已作废")}
@@ -18,6 +19,12 @@ KINDS = {
     "deposits": _("保证金"),
     "accounts": _("专户"),
     "projects": _("项目"),
+}
+MATCHED_BY = {
+    "identity": _("证件号码相同"),
+    "card": _("银行卡相同"),
+    "name": _("姓名相同"),
+    "account": _("同一专户"),
 }
 FIELDS = {
     "project_code": _("项目编码"),
@@ -52,6 +59,7 @@ FIELDS = {
     "name": _("姓名"),
 }
 _UNTOLD = {"place", "id_type"}
+_CODES = {"direction": DIRECTIONS, "status": PAY_STATUSES, "route": ROUTES, "way": WAYS}
 
 
 def tell_row(row: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -64,6 +72,10 @@ def tell_row(row: Mapping[str, Any]) -> list[tuple[str, str]]:
             value = money(value)
         elif key == "kind":
             value = word(str(value), "movement")
+        elif key in _CODES:
+            value = _CODES[key].get(str(value), value)
+        elif key == "passed_at":
+            value = str(value).replace("T", " ")
         elif isinstance(value, bool):
             value = _("是")
         told.append((str(FIELDS.get(key, key)), str(value)))

@@ -1,26 +1,225 @@
 """Files brought by hand: chosen, read row by row, shown, and taken in only on Accept."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from typing import Any
 
-from anxin.insight.paging import page_of, wanted_page
-from anxin.insight.uploads import visible_uploads
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from anxin.insight.paging import Page, page_of, wanted_page
+from anxin.insight.scope import visible_projects
+from anxin.insight.uploads import kinds_for, visible_uploads
+from anxin.intake.models import Upload
+from anxin.intake.sheets import reports, templates
+from anxin.intake.sheets.imports import STATEMENT
+from anxin.intake.sheets.kinds import KINDS
+from anxin.intake.sheets.uploads import UploadDecided, accept, discard, receive
+from anxin.intake.sheets.workbook import MAX_BYTES, SheetError
+from anxin.intake.values import month as read_month
+from anxin.people.models import Role, User
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.tags import in_english
+from anxin.registry.models import Project
+
+ROWS_A_PAGE = 100
+VERDICTS = {"refused": later("拒收"), "waiting": later("暂存待匹配"), "skipped": later("跳过"), "ok": later("可接收")}
+STATUSES = {"read": later("待确认"), "accepted": later("已接收"), "discarded": later("已放弃")}
+_ORDER = {verdict: place for place, verdict in enumerate(("refused", "waiting", "ok", "skipped"))}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class _Refused(Exception):
+    """Why a file was not read, in words for the person."""
+
+
+def kind_title(kind: str) -> str:
+    """A kind of file in the page's language."""
+    if kind == STATEMENT:
+        return _("银行对账报文（ISO 20022）")
+    about = KINDS.get(kind)
+    return kind if about is None else about.title_en if in_english() else about.title
 
 
 @needs("uploads")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def uploads(request: HttpRequest) -> HttpResponse:
     """What was brought, newest first, and the form for the next file."""
-    found = visible_uploads(signed_in(request)).select_related("project", "by").order_by("-uploaded_at", "-id")
-    paging = page_of(found, number=wanted_page(request.GET.get("page", "")))
-    return render(request, "officer/uploads/list.html", {"paging": paging, "rows": paging.rows})
+    user = signed_in(request)
+    if request.method == "POST":
+        try:
+            taken = _receive(request, user)
+        except _Refused as refused:
+            messages.error(request, str(refused))
+            return render(request, "officer/uploads/list.html", _list(request, user), status=422)
+        return redirect("upload", pk=taken.pk)
+    return render(request, "officer/uploads/list.html", _list(request, user))
+
+
+def _list(request: HttpRequest, user: User) -> dict[str, Any]:
+    found = visible_uploads(user).select_related("project", "by").defer("report").order_by("-uploaded_at", "-id")
+    paging = page_of(found, number=wanted_page(request.GET.get("page", "")), size=20)
+    kinds = kinds_for(user)
+    asked = request.POST if request.method == "POST" else request.GET
+    return {
+        "paging": paging,
+        "rows": [{"upload": row, "kind": kind_title(row.kind), "status": STATUSES[row.status]} for row in paging.rows],
+        "kinds": [(kind, kind_title(kind), kind in KINDS) for kind in kinds],
+        "kind": asked.get("kind", kinds[0] if kinds else ""),
+        "project": user.project if user.role == Role.CLERK else asked.get("project", ""),
+        "month": asked.get("month", ""),
+        "own_project": visible_projects(user).first() if user.role == Role.CLERK else None,
+        "clerk": user.role == Role.CLERK,
+    }
+
+
+def _receive(request: HttpRequest, user: User) -> Upload:
+    kind = request.POST.get("kind", "")
+    if kind not in kinds_for(user):
+        raise _Refused(_("请选择表格类别。"))
+    project = _project(user, request.POST.get("project", "").strip())
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile) or not file.size:
+        raise _Refused(_("请选择一个文件，且文件不能为空。"))
+    if file.size > MAX_BYTES:
+        raise _Refused(_("文件超过 %(size)s MB。请按月份或班组拆分后再传。") % {"size": MAX_BYTES // 1024 // 1024})
+    try:
+        month = read_month(request.POST.get("month", "")) or ""
+    except ValueError:
+        raise _Refused(_("月份写成 2026-03 的形式，或留空。")) from None
+    try:
+        return receive(
+            content=file.read(),
+            name=file.name or _("未命名"),
+            kind=kind,
+            project=project,
+            by=user,
+            at=timezone.now(),
+            month=month,
+        )
+    except SheetError as unreadable:
+        raise _Refused(unreadable.reason_en if in_english() else unreadable.reason) from None
+
+
+def _project(user: User, code: str) -> Project | None:
+    """The project a file is for. A person without a jurisdiction, or a clerk without a project, brings nothing."""
+    mine = visible_projects(user)
+    if user.role == Role.CLERK:
+        project = mine.first()
+        if project is None:
+            raise _Refused(_("您的账号没有绑定项目，不能上传。请联系系统运维。"))
+        return project
+    if not user.region:
+        raise _Refused(_("您的账号没有辖区，不能上传。请联系系统运维。"))
+    if not code:
+        return None
+    project = mine.filter(code=code).first()
+    if project is None:
+        raise _Refused(_("辖区内没有项目编码 %(code)s。请核对编码，或留空并在表中写明。") % {"code": code})
+    return project
+
+
+def _upload_or_404(request: HttpRequest, pk: int) -> Upload:
+    user = signed_in(request)
+    return get_object_or_404(visible_uploads(user).select_related("project", "by", "decided_by"), pk=pk)
+
+
+@needs("uploads")
+@never_cache
+@require_safe
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """One file, row by row, bad rows first in sight; or its report as a file."""
+    found = _upload_or_404(request, pk)
+    form = request.GET.get("form", "")
+    if form in {"csv", "xlsx"}:
+        return _download(found, form)
+    counts = dict.fromkeys(VERDICTS, 0)
+    for row in found.report:
+        counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
+    wanted = request.GET.get("verdict", "")
+    kept = (
+        [row for row in found.report if row["verdict"] == wanted]
+        if wanted in VERDICTS
+        else sorted(found.report, key=_badness)
+    )
+    number = wanted_page(request.GET.get("page", ""))
+    number = min(max(number, 1), max(-(-len(kept) // ROWS_A_PAGE), 1))
+    shown = kept[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
+    english = in_english()
+    context = {
+        "upload": found,
+        "kind": kind_title(found.kind),
+        "status": STATUSES[found.status],
+        "rows": [
+            {
+                **row,
+                "verdict_word": VERDICTS.get(row["verdict"], row["verdict"]),
+                "why": row["reason_en"] if english and row["reason_en"] else row["reason"],
+                "fields": row["shown"].items(),
+            }
+            for row in shown
+        ],
+        "counts": counts,
+        "tabs": [("", _("全部"), len(found.report)), *((v, VERDICTS[v], n) for v, n in counts.items() if n)],
+        "wanted": wanted if wanted in VERDICTS else "",
+        "paging": Page(rows=shown, number=number, size=ROWS_A_PAGE, total=len(kept), more=False),
+        "undecided": found.status == "read",
+    }
+    return render(request, "officer/uploads/report.html", context)
+
+
+def _badness(row: dict[str, Any]) -> int:
+    """What needs a person comes first; rows of the same verdict keep the order of the file."""
+    return _ORDER.get(row["verdict"], len(_ORDER))
+
+
+def _download(found: Upload, form: str) -> HttpResponse:
+    content = reports.report_xlsx(found) if form == "xlsx" else reports.report_csv(found)
+    return _file(content, f"report-{found.pk}.{form}", _XLSX if form == "xlsx" else "text/csv; charset=utf-8")
+
+
+def _file(content: bytes, name: str, content_type: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @needs("uploads")
 @require_safe
-def upload(request: HttpRequest, pk: int) -> HttpResponse:
-    """One file, row by row."""
-    found = get_object_or_404(visible_uploads(signed_in(request)), pk=pk)
-    return render(request, "officer/uploads/report.html", {"upload": found})
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """The template of a kind to fill in."""
+    if kind not in KINDS or kind not in kinds_for(signed_in(request)):
+        raise Http404
+    return _file(templates.template(kind), f"{kind}.xlsx", _XLSX)
+
+
+@needs("uploads")
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the good rows in, or nothing."""
+    user = signed_in(request)
+    found = _upload_or_404(request, pk)
+    if found.kind not in kinds_for(user):
+        raise Http404
+    try:
+        if request.POST.get("decision") == "accept":
+            outcome = accept(found, by=user, at=timezone.now())
+            counts = {"taken": outcome.taken, "waiting": outcome.waiting, "refused": outcome.refused}
+            messages.success(request, _("已接收 %(taken)s 行，暂存 %(waiting)s 行，拒收 %(refused)s 行。") % counts)
+        elif request.POST.get("decision") == "discard":
+            discard(found, by=user, at=timezone.now())
+            messages.success(request, _("已放弃，文件中的数据没有入账。"))
+        else:
+            raise Http404
+    except UploadDecided as decided:
+        messages.error(request, decided.reason_en if in_english() else decided.reason)
+    except SheetError as unreadable:
+        messages.error(request, unreadable.reason_en if in_english() else unreadable.reason)
+    return redirect(reverse("upload", args=[pk]))

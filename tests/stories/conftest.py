@@ -1,0 +1,56 @@
+"""A real Chromium for the stories that need one."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from anxin.portal.ui.tags import DIST
+from tests.portal.site import PASSWORD
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, one for all stories."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    assert found, "No Chromium found. Install it with: apt-get install chromium"
+    assert (DIST / "manifest.json").exists(), "The front end is not built. Run: make install"
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+    patch.undo()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server) -> Iterator[Page]:
+    """A fresh page at the site; it fails the test when the browser reports an error."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def sign_in(page: Page) -> Callable[[str], None]:
+    """Sign in as the person of this name."""
+
+    def by_name(name: str, to: str = "/projects") -> None:
+        page.goto(f"/sign-in?next={to}")
+        page.fill("[name=username]", name)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main form button")
+        page.wait_for_url(f"**{to}")
+
+    return by_name

@@ -1,9 +1,13 @@
 """What a person may see: every page, count and export starts from one of these query sets."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q, QuerySet
 
-from anxin.people.access import region_prefix
+from anxin.people.access import region_prefix, seats_with
 from anxin.people.models import Role, User
+from anxin.people.seats import Seat
 from anxin.registry.models import Project
 from anxin.watch.models import Warning
 
@@ -18,15 +22,26 @@ def in_region(region: str, field: str = "region_code") -> Q:
     return within & Q(**{f"{field}__lt": above}) if len(above) == len(prefix) else within
 
 
-def visible_projects(user: User) -> QuerySet[Project]:
-    """A clerk sees his project, others the projects of their jurisdiction; without one, nothing."""
-    if user.role == Role.CLERK:
-        return Project.objects.filter(code=user.project) if user.project else Project.objects.none()
-    return Project.objects.filter(in_region(user.region)) if user.region else Project.objects.none()
+def _bounds(seat: Seat, project: str) -> Q:
+    """What lies in a seat's bounds; ``project`` is the look-up prefix of the project's columns ("" or "project__")."""
+    if seat.role == Role.CLERK:
+        return Q(**{f"{project}code": seat.project})
+    return in_region(seat.region) & Q(industry=seat.industry) if seat.industry else in_region(seat.region)
 
 
-def visible_warnings(user: User) -> QuerySet[Warning]:
-    """The same for warnings."""
-    if user.role == Role.CLERK:
-        return Warning.objects.filter(project__code=user.project) if user.project else Warning.objects.none()
-    return Warning.objects.filter(in_region(user.region)) if user.region else Warning.objects.none()
+def _within(seats: list[Seat], project: str) -> Q | None:
+    """The union over seats; None when no seat has bounds, which is: nothing."""
+    bounds = [_bounds(s, project) for s in seats if (s.project if s.role == Role.CLERK else s.region)]
+    return reduce(or_, bounds) if bounds else None
+
+
+def visible_projects(user: User, permission: str = "projects") -> QuerySet[Project]:
+    """The projects in the bounds of the seats that hold a permission; without one, nothing."""
+    within = _within(seats_with(user, permission), "")
+    return Project.objects.filter(within) if within is not None else Project.objects.none()
+
+
+def visible_warnings(user: User, permission: str = "warnings") -> QuerySet[Warning]:
+    """The same for warnings; an enterprise's own finding is seen in the region where the enterprise is."""
+    within = _within(seats_with(user, permission), "project__")
+    return Warning.objects.filter(within) if within is not None else Warning.objects.none()

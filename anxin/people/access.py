@@ -1,22 +1,41 @@
-"""Who may do what, in one table; and where: a jurisdiction is a region code and all that lies below it."""
+"""Who may do what, in one table; and where: a jurisdiction is a region code and all that lies below it.
+
+A page, an action or an export asks for a permission, never for a role.
+"""
+
+from datetime import date
 
 from anxin.people.models import Role, User
+from anxin.people.seats import Seat, seats_of
+
+_READ = frozenset({"overview", "warnings", "projects", "rules", "notices"})
+_HANDLE = frozenset({"handle", "personal", "held", "uploads", "looks", "inspect", "duty"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.OPERATOR: frozenset(
-        {"overview", "warnings", "projects", "senders", "held", "settle", "uploads", "rules", "looks", "all-looks"}
-    ),
-    Role.OFFICER: frozenset(
-        {"overview", "warnings", "projects", "personal", "held", "settle", "uploads", "rules", "looks"}
-    ),
-    Role.LEADER: frozenset({"overview", "warnings", "projects", "rules"}),
-    Role.CLERK: frozenset({"projects", "warnings", "uploads", "held"}),
+    # overview warnings projects rules: see · notices: one's own inbox · personal: open masked values
+    # held uploads: rows and files brought in · looks: who looked at what · handle: claim, ask, talk, close
+    # inspect: joint inspections · assign: give work to others · approve: pauses, extensions, objections
+    # escalate: raise a matter · help: one's own part in a joint matter · site: mend, explain, object for a project
+    # people: organisations, users, deputies · senders all-looks audit: operation and audit
+    Role.OFFICER: _READ | _HANDLE,
+    Role.CHIEF: _READ | _HANDLE | {"assign", "approve", "escalate", "people"},
+    Role.LEADER: _READ | {"escalate"},
+    Role.AGENCY: _READ | {"help", "inspect"},
+    Role.BANK: frozenset({"uploads", "held", "notices"}),
+    Role.CLERK: frozenset({"projects", "warnings", "uploads", "held", "notices", "site"}),
+    Role.OPERATOR: _READ | {"senders", "held", "uploads", "looks", "all-looks", "people", "audit"},
+    Role.AUDITOR: _READ | {"looks", "all-looks", "audit"},
 }
 
 
 def may(user: User, permission: str) -> bool:
-    """Whether a signed-in, active user holds a permission."""
-    return bool(user.is_active and permission in PERMISSIONS.get(user.role, frozenset()))
+    """Whether a person holds a permission in any of his seats today."""
+    return bool(seats_with(user, permission))
+
+
+def seats_with(user: User, permission: str, on: date | None = None) -> list[Seat]:
+    """The seats in which a person holds a permission; what he sees is what lies in their bounds."""
+    return [seat for seat in seats_of(user, on) if permission in PERMISSIONS.get(seat.role, frozenset())]
 
 
 def region_prefix(region: str) -> str:

@@ -1,4 +1,6 @@
-"""Users and the looks they took at personal data."""
+"""Organisations, the people in them, who stands in for whom and who is on duty, looks at personal data, the trail."""
+
+from datetime import date
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -9,21 +11,96 @@ class Role(models.TextChoices):
 
     OPERATOR = "operator", "系统运维"
     OFFICER = "officer", "劳动监察员"
+    CHIEF = "chief", "监察机构负责人"
     LEADER = "leader", "领导"
+    AGENCY = "agency", "协同部门经办人"
+    BANK = "bank", "银行经办人"
     CLERK = "clerk", "劳资专管员"
+    AUDITOR = "auditor", "审计员"
+
+
+class OrganisationKind(models.TextChoices):
+    """The kinds of organisation that take part."""
+
+    GOVERNMENT = "government", "人民政府"
+    HR = "hr", "人力资源社会保障"
+    HOUSING = "housing", "住房城乡建设"
+    TRANSPORT = "transport", "交通运输"
+    WATER = "water", "水利"
+    FINANCE = "finance", "财政"
+    SASAC = "sasac", "国资监管"
+    POLICE = "police", "公安"
+    COURT = "court", "法院"
+    PROCURATORATE = "procuratorate", "检察院"
+    LEGAL_AID = "legal_aid", "法律援助"
+    BANK = "bank", "银行"
+    ENTERPRISE = "enterprise", "企业"
+
+
+class Organisation(models.Model):
+    """A unit in the tree: province, city, county, and their agencies, banks and enterprises.
+
+    ``region_code`` is its jurisdiction; ``industry`` (blank: all) narrows a regulator's; ``enterprise_code`` is the
+    credit code of a bank or enterprise.
+    """
+
+    name = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=150, blank=True)
+    kind = models.CharField(max_length=16, choices=OrganisationKind)
+    region_code = models.CharField(max_length=6, blank=True)
+    industry = models.CharField(max_length=16, blank=True)
+    enterprise_code = models.CharField(max_length=32, blank=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "region_code", "name"], name="one_unit_a_name"),
+        ]
 
 
 class User(AbstractUser):
-    """A person who signs in. ``region`` is the six-digit code of the jurisdiction, ``project`` a clerk's project."""
+    """A person who signs in. His seat: ``role`` in ``organisation``; ``region`` (six digits) and ``industry`` (blank:
+    all) bound what he sees, ``project`` is a clerk's project code. Without a region or a project he sees nothing."""
 
     role = models.CharField(max_length=16, choices=Role, default=Role.OFFICER)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="people")
     region = models.CharField(max_length=6, blank=True)
+    industry = models.CharField(max_length=16, blank=True)
     project = models.CharField(max_length=64, blank=True)
     display_name = models.CharField(max_length=64, blank=True)
+    phone_sealed = models.BinaryField(default=b"")
     language = models.CharField(max_length=8, default="zh-hans")
+    password_changed_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
 
-    # Where the person is acting from, set by the guard of the page; not a column.
+    # Where and on which day the person is acting, set by the guard of the page; not columns.
     address: str = ""
+    today: date | None = None
+
+
+class Deputy(models.Model):
+    """Somebody stands in for an absent person from one day to another, both included, and has his seat meanwhile."""
+
+    absent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deputies")
+    deputy = models.ForeignKey(User, on_delete=models.PROTECT, related_name="stands_in_for")
+    from_on = models.DateField()
+    until_on = models.DateField()
+    reason = models.CharField(max_length=200, blank=True)
+    appointed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+
+class Duty(models.Model):
+    """A turn of duty in a unit; on holidays it runs round the clock."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="duties")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duties")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "starts_at"], name="duties_of_a_unit")]
 
 
 class Look(models.Model):

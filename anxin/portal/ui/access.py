@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
+from anxin.law.civil import civil_date
 from anxin.people.access import may
 from anxin.people.models import User
 
@@ -31,7 +33,10 @@ def needs(permission: str) -> Callable[[View[P]], View[P]]:
                     # A partial answer would put the sign-in page inside the list: send the whole window there.
                     return HttpResponse(status=401, headers={"HX-Redirect": reverse("sign-in")})
                 return redirect_to_login(request.get_full_path())
-            if not may(signed_in(request), permission):
+            person = signed_in(request)
+            person.address = str(request.META.get("REMOTE_ADDR", ""))
+            person.today = civil_date(timezone.now())
+            if not may(person, permission):
                 return render(request, "ui/refused.html", status=403)
             return view(request, *args, **kwargs)
 

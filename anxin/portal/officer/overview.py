@@ -181,7 +181,7 @@ def _trend(figures: dict[str, Any], days: int) -> dict[str, Any] | None:
         "xAxis": {
             "type": "category",
             "data": [day.isoformat() for day, _opened, _cleared in told],
-            "axisLabel": {"formatter": "monthDay"},
+            "axisLabel": {"formatter": "monthDay", "hideOverlap": True},
         },
         "yAxis": {"type": "value", "minInterval": 1, "axisLabel": {"formatter": "number"}},
         "series": [

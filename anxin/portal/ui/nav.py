@@ -11,11 +11,11 @@ from anxin.people.access import PERMISSIONS
 ENTRIES = (
     ("overview", "overview", _("总览")),
     ("warnings", "warnings", _("预警")),
-    ("projects", "projects", _("项目")),
+    ("projects", "projects", _("工程项目")),
     ("uploads", "uploads", _("表格上传")),
     ("held", "held", _("待处理数据")),
     ("senders", "senders", _("接入方")),
-    ("rules", "rules", _("规则")),
+    ("rules", "rules", _("规则库")),
 )
 
 

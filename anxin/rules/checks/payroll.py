@@ -7,8 +7,9 @@ import ibis
 from anxin.ledger.facts import Facts
 from anxin.rules.check import GRACE, LOOK_BACK, PAY_DAY, Ask, Params, check
 from anxin.rules.checks.wages import WORD
-from anxin.rules.derive import judged_months, month_table, months_back, worker_pay
+from anxin.rules.derive import judged_months, managers, month_table, months_back
 from anxin.rules.findings import findings
+from anxin.rules.scope import keep
 
 MONTH_LIMIT = Ask(50_000, "yuan", "单人单月不超过", "one worker's month should not pass")
 YEAR_LIMIT = Ask(300_000, "yuan", "单人本年累计不超过", "one worker's year to date should not pass")
@@ -51,10 +52,15 @@ def over_limits(facts: Facts, look_back: int, month_limit: float, year_limit: fl
     ``over_year`` marks the month of this year in which the sum to date first passed the limit.
     """
     top, total = round(month_limit * 100), round(year_limit * 100)
-    suspects = worker_pay(facts, look_back)
-    suspects = suspects.filter((suspects.top_fen > top) | (suspects.all_fen > total))
     months = months_back(facts.as_of, look_back)
     rows = facts.pay_months.filter((facts.pay_months.month >= months[0]) & (facts.pay_months.month <= months[-1]))
+
+    def build() -> Any:
+        # Who passed the year's limit in twelve months or fewer was paid a twelfth of it in one of them.
+        high = rows.filter(rows.paid_fen > min(top, total // 12)).select("project_id", "worker_id")
+        return high.distinct().anti_join(managers(facts), ["project_id", "worker_id"])
+
+    suspects = keep(facts, f"suspects:{look_back}:{top}:{total}", build)
     rows = rows.semi_join(suspects, ["project_id", "worker_id"]).select("project_id", "worker_id", "month", "paid_fen")
     this_year = rows.month >= f"{facts.as_of.year}-01"
     rows = rows.mutate(paid_fen=rows.paid_fen.fill_null(0), year_part=ibis.ifelse(this_year, rows.paid_fen, 0))

@@ -109,16 +109,15 @@ def wages_never_paid(facts: Facts, p: Params) -> Any:
         {
             "pay": ("实发工资", "pay"),
             "record": ("任何工资记录", "any wage record"),
-            "bank": ("银行发放记录", "a bank payment"),
         },
     ),
-    zh="当月出勤工人中，缺少实发工资（或工资记录、银行发放记录）的占比",
-    en="share of the month's attended workers without pay (or without any wage record, or bank payment)",
+    zh="当月出勤工人中，缺少实发工资（或任何工资记录）的占比",
+    en="share of the month's attended workers without pay (or without any wage record)",
 )
 def unpaid_share(facts: Facts, p: Params) -> Any:
     """Months in which not all attended workers were paid. Measure: the share left out, in percent."""
     rows = _judged(facts, p)
-    having = {"pay": "attended_paid", "record": "attended_recorded", "bank": "attended_bank"}[p["lacks"]]
+    having = {"pay": "attended_paid", "record": "attended_recorded"}[p["lacks"]]
     rows = rows.filter(rows.attended > rows[having])
     without = rows.attended - rows[having]
     return findings(

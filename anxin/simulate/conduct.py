@@ -21,6 +21,7 @@ from anxin.simulate.site import (
     Site,
     Span,
     clear_days,
+    empty_site,
 )
 
 Spoil = Callable[[Site, Span, np.random.Generator], None]
@@ -106,9 +107,27 @@ def _fee_missing(site: Site, time: Span, rng: np.random.Generator) -> None:
     site.fee_missing = set(range(max(last - int(rng.integers(0, 3)), 0), last + 1))
 
 
+def _deposit_expiring(site: Site, time: Span, rng: np.random.Generator) -> None:
+    """The guarantee runs out within the month and nobody has renewed it yet."""
+    site.deposits[0].form = "guarantee"
+    site.deposits[0].valid_to = time.until + int(rng.integers(2, 26))
+
+
+def _roster_missing(site: Site, time: Span, rng: np.random.Generator) -> None:
+    """Works begin and nobody registers a worker."""
+    empty_site(site, time)
+    site.inspection = NEVER
+
+
 def _account_misused(site: Site, time: Span, rng: np.random.Generator) -> None:
     day = int(rng.integers(max(time.until - 60, time.begin), time.until - 3))
     site.bookings.append(Booking(day, int(rng.integers(50, 400)) * 100_000, "debit", "other", "建材供应商"))
+
+
+def _fee_dries_up(site: Site, time: Span, rng: np.random.Generator, first: int) -> None:
+    """Often wages stop because the developer's money stopped a month before."""
+    if rng.random() < 0.6:
+        site.fee_missing = set(range(max(first - 1, 0), time.count))
 
 
 def _late_payer(site: Site, time: Span, rng: np.random.Generator) -> None:
@@ -146,6 +165,7 @@ def _stops_paying(site: Site, time: Span, rng: np.random.Generator) -> None:
             _unpay(site, int(cell), k)
         if keep_sheet:
             site.sheet[:, k] = sheet
+    _fee_dries_up(site, time, rng, first)
     if _mended(rng):
         day = time.until - int(rng.integers(3, 12))
         for k in range(first, last + 1):
@@ -231,6 +251,17 @@ def _leavers_unsettled(site: Site, time: Span, rng: np.random.Generator) -> None
     settle = gone + 10 if _mended(rng) and gone + 10 <= time.until else NEVER
     site.settled[leavers] = settle
     site.confirmed[leavers] = settle
+
+
+def _leavers_unpaid(site: Site, time: Span, rng: np.random.Generator) -> None:
+    """Workers are sent away, and their last month is neither settled nor paid."""
+    gone = time.until - int(rng.integers(18, 60))
+    leavers = np.flatnonzero((site.entered < gone - 30) & (site.left == NEVER))[-max(2, site.workers // 12) :]
+    _leave(site, time, leavers, gone)
+    site.settled[leavers] = site.confirmed[leavers] = NEVER
+    for k in range(time.count):
+        if time.deadline(k, site.pay_day) >= gone:
+            _unpay(site, leavers, k)
 
 
 def _leave(site: Site, time: Span, leavers: np.ndarray, gone: int) -> None:
@@ -326,11 +357,14 @@ FAULTS = (
     Fault("over_limit", _over_limit, months=2, home="52", weight=0.6),
     Fault("inspection_missing", _inspection_missing, era="window", months=3, home="14"),
     Fault("plain_report", _plain_report, months=2, home="14", weight=0.6),
+    Fault("leavers_unpaid", _leavers_unpaid, months=2, home="14"),
     Fault("leaver_reports", _leaver_reports, home="52", weight=0.5),
     Fault("pays_short", _pays_short),
     Fault("foreman_holds_cards", _foreman_holds_cards, months=2),
     Fault("deposit_missing", _deposit_missing, months=1),
     Fault("deposit_expired", _deposit_expired, months=3),
+    Fault("deposit_expiring", _deposit_expiring, months=1, home="14", weight=0.5),
+    Fault("roster_missing", _roster_missing, era="recent", months=1, weight=0.5),
     Fault("fee_missing", _fee_missing),
     Fault("failed_payouts", _failed_payouts, months=2),
     Fault("ghost_payroll", _ghost_payroll),

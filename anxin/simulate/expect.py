@@ -27,8 +27,11 @@ _BACK = 70  # days a state is followed back to find when it began
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A rule should speak of a subject from ``begin`` until the day before ``end``. ``worker`` and ``month`` are places
-    on the roster and in the span, -1 where the rule's object has none; ``late`` the first day wages are late."""
+    """A rule should speak of a subject from ``begin`` until the day before ``end``.
+
+    ``worker`` and ``month`` are places on the roster and in the span, -1 where the rule's object has none; ``late`` is
+    the first day that the wages it speaks of, or any wages of the site, are late.
+    """
 
     rule: str
     begin: int
@@ -36,7 +39,6 @@ class Expected:
     worker: int = -1
     month: int = -1
     late: int = NEVER
-    fault: str = ""
 
 
 class View:
@@ -78,17 +80,26 @@ class View:
 
     @cached_property
     def sheet_on(self) -> np.ndarray:
-        """The day from which a line of the month's sheet is known for a worker: its pay date where it has one."""
+        """The day from which a line of the month's sheet is known for a worker: the month's end at the latest."""
         site = self.site
         dated = np.isin(site.how, (BANK, OFFLINE))
         days = np.where(dated, site.paid_on, np.where(site.sheet | (site.how == FAILED), NEVER, FOREVER))
         for extra in site.extras:
             if site.how[extra.worker, extra.month] != FAILED:
                 days[extra.worker, extra.month] = min(int(days[extra.worker, extra.month]), extra.on)
-        return np.asarray(days)
+        ends = np.array([self.time.month_start(k, 1) for k in range(self.time.count)])
+        return np.where(days < FOREVER, np.minimum(days, ends), FOREVER)
 
     def due(self, k: int) -> int:
         return self.time.deadline(k, self.site.pay_day)
+
+    @cached_property
+    def first_late(self) -> int:
+        """The first day any wages of the site were late, 0 when none were."""
+        for k, came in enumerate(self.attended):
+            if self.due(k) < self.time.until and (self.by_anyone[k][came] > self.due(k)).any():
+                return self.due(k) + 1
+        return NEVER
 
     @cached_property
     def booked(self) -> list[tuple[int, str, str, int]]:
@@ -139,6 +150,7 @@ def expect(site: Site, time: Span) -> Iterator[tuple[Rule, Expected]]:
     if site.status[0][1] != "active":
         return
     view = View(site, time)
+    late_at_all = view.first_late
     closed = next((on for on, status in site.status if status == "completed"), FOREVER)
     for rule in rules_of(site, time):
         values, least = rule.values_on(date.fromordinal(time.until)), rule.ladder[0][1]
@@ -146,10 +158,9 @@ def expect(site: Site, time: Span) -> Iterator[tuple[Rule, Expected]]:
         for found in ORACLES[rule.check](view, values, least) if rule.check in ORACLES else ():
             begin, stop = max(found.begin, site.started), min(found.end, end)
             if begin < stop and begin <= time.until:
-                yield (
-                    rule,
-                    Expected(rule.id, begin, stop, found.worker, found.month, found.late, site.fault),
-                )
+                # A fault that is not itself about wages may herald that they will be late here.
+                late = found.late or (late_at_all if late_at_all >= begin else NEVER)
+                yield rule, Expected(rule.id, begin, stop, found.worker, found.month, late)
 
 
 def rules_of(site: Site, time: Span) -> tuple[Rule, ...]:

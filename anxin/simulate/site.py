@@ -174,8 +174,7 @@ def lay_out(
     """Fill in a site of a contractor who keeps every rule. ``complete_on``: the day the works are finished."""
     if preparing:
         site.status = [(max(time.begin, site.started), "approved")]
-        site.mask = np.zeros((0, time.count), np.uint32)
-        pay_in_full(site, time, rng)
+        empty_site(site, time)
         return
     site.status = [(max(time.begin, site.started), "active")]
     _institutions(site, time, rng, complete_on)
@@ -187,6 +186,17 @@ def lay_out(
         site.inspection = inspected if inspected <= time.until else NEVER
     if complete_on:
         site.status.append((complete_on, "completed"))
+
+
+def empty_site(site: Site, time: Span) -> None:
+    """Nobody on the roster."""
+    nobody = np.zeros(0, np.int64)
+    site.entered = site.left = site.contract = site.settled = site.confirmed = nobody
+    site.rate_fen = site.card = site.team = nobody
+    site.mask = np.zeros((0, time.count), np.uint32)
+    site.sheet = np.zeros((0, time.count), bool)
+    site.due_fen = site.paid_fen = site.paid_on = np.zeros((0, time.count), np.int64)
+    site.how = np.zeros((0, time.count), np.uint8)
 
 
 def _institutions(site: Site, time: Span, rng: np.random.Generator, complete_on: int) -> None:

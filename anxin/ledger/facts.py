@@ -142,7 +142,8 @@ def _pay_as_of(as_of: date, months: list[str], chosen: list[int] | None) -> pa.T
     known = f"(paid_on IS NULL OR paid_on <= DATE '{as_of}')"
     payments = tables.current("payments", where=where)
     sql = PAY_MONTHS_SQL.format(
-        payroll=tables.current("payroll", months, where),
+        # No sheet is made before its month is over, unless it says that it was paid by then.
+        payroll=tables.current("payroll", months, f"{where} AND ({known} OR month < '{month_of(as_of)}')"),
         payments=f"(SELECT * FROM {payments} WHERE paid_on <= DATE '{as_of}' AND month <= '{month_of(as_of)}')",
         sheet_known=known,
     )

@@ -42,6 +42,8 @@ class Field:
 
 
 def _plain(raw: object, limit: int) -> str:
+    if type(raw) is str and raw.isalnum() and len(raw) <= limit:
+        return raw  # nothing to trim, nothing to refuse
     if isinstance(raw, dict | list | tuple | bytes):
         raise Problem("类型不正确!", "is not a plain value")
     found = values.text(raw)
@@ -65,7 +67,7 @@ def digits(limit: int) -> Read:
     """A number that is a name (identity, card, account): a float has lost digits and is refused."""
 
     def read(raw: object) -> str:
-        if isinstance(raw, float):
+        if type(raw) is float:
             raise Problem("应为文本,数值会丢失位数!", "must be text; a floating-point number loses digits")
         return _plain(raw, limit)
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -12,7 +14,10 @@ from anxin.insight.scope import in_region
 from anxin.intake.held import row_of
 from anxin.intake.models import HeldRow, Receipt, Sender
 from anxin.law.civil import SHANGHAI
+from anxin.people.access import seats_with
 from anxin.people.models import Role, User
+from anxin.people.seats import Seat
+from anxin.registry.models import Project
 from anxin.vault.fields import mask_card, mask_identity, mask_phone
 
 SILENT_AFTER = timedelta(hours=24)
@@ -100,22 +105,31 @@ def sender_figures(senders: Sequence[Sender], *, at: datetime) -> list[SenderFig
 
 
 def visible_held(user: User) -> QuerySet[HeldRow]:
-    """A clerk sees his project's rows, others those of their jurisdiction.
+    """The held rows in the bounds of a person's seats: a clerk's project, a bank's own files, a jurisdiction.
 
     A row whose project is unknown has no region: it is seen by whoever has its sender's region or project, and by
     operators, who must find out where it belongs.
     """
-    rows = HeldRow.objects.all()
-    if user.role == Role.CLERK:
-        return rows.filter(project_code=user.project) if user.project else rows.none()
-    if not user.region:
-        return rows.none()
-    mine = in_region(user.region)
+    bounds = [_held_bounds(seat, user) for seat in seats_with(user, "held")]
+    within = reduce(or_, (b for b in bounds if b is not None), Q(pk=None))
+    return HeldRow.objects.filter(within)
+
+
+def _held_bounds(seat: Seat, user: User) -> Q | None:
+    if seat.role == Role.CLERK:
+        return Q(project_code=seat.project) if seat.project else None
+    if seat.role == Role.BANK:
+        return Q(upload__by=user)
+    if not seat.region:
+        return None
+    mine = in_region(seat.region)
+    if seat.industry:
+        return mine & Q(project_code__in=Project.objects.filter(mine, industry=seat.industry).values("code"))
     nowhere = Q(region_code="")
-    if user.role == Role.OPERATOR:
-        return rows.filter(mine | nowhere)
-    theirs = in_region(user.region, "sender__region_code") | in_region(user.region, "sender__project__region_code")
-    return rows.filter(mine | (nowhere & theirs))
+    if seat.role == Role.OPERATOR:
+        return mine | nowhere
+    theirs = in_region(seat.region, "sender__region_code") | in_region(seat.region, "sender__project__region_code")
+    return mine | (nowhere & theirs)
 
 
 _LONG_NUMBER = re.compile(r"[0-9]{7,}[0-9Xx]?")

@@ -9,11 +9,12 @@ from anxin.people.models import Role, User
 from anxin.people.seats import Seat, seats_of
 
 _READ = frozenset({"overview", "warnings", "projects", "rules", "notices"})
-_HANDLE = frozenset({"handle", "personal", "held", "uploads", "looks", "inspect", "duty"})
+_HANDLE = frozenset({"handle", "personal", "held", "settle", "uploads", "looks", "inspect", "duty"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # overview warnings projects rules: see · notices: one's own inbox · personal: open masked values
-    # held uploads: rows and files brought in · looks: who looked at what · handle: claim, ask, talk, close
+    # held uploads: rows and files brought in · settle: match or discard held rows · looks: who looked at what
+    # handle: claim, ask, talk, close
     # inspect: joint inspections · assign: give work to others · approve: pauses, extensions, objections
     # escalate: raise a matter · help: one's own part in a joint matter · site: mend, explain, object for a project
     # people: organisations, users, deputies · senders all-looks audit: operation and audit
@@ -23,7 +24,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.AGENCY: _READ | {"help", "inspect"},
     Role.BANK: frozenset({"uploads", "held", "notices"}),
     Role.CLERK: frozenset({"projects", "warnings", "uploads", "held", "notices", "site"}),
-    Role.OPERATOR: _READ | {"senders", "held", "uploads", "looks", "all-looks", "people", "audit"},
+    Role.OPERATOR: _READ | {"senders", "held", "settle", "uploads", "looks", "all-looks", "people", "audit"},
     Role.AUDITOR: _READ | {"looks", "all-looks", "audit"},
 }
 

@@ -20,12 +20,15 @@ def seats_of(user: User, on: date | None = None) -> list[Seat]:
     """The seats a person holds on a day (default: the day of his request). A person who left holds none."""
     if not user.is_active or user.left_at is not None:
         return []
-    seats = [_seat(user)]
     day = on or user.today
-    if day is not None and user.role != Role.CLERK:
+    if day is None or user.role == Role.CLERK:
+        return [_seat(user)]
+    # A page asks many times; the person object lives no longer than the request.
+    kept: dict[date, list[Seat]] = user.__dict__.setdefault("_seats_by_day", {})
+    if day not in kept:
         standing_in = Deputy.objects.filter(deputy=user, from_on__lte=day, until_on__gte=day)
-        seats += [_seat(row.absent) for row in standing_in.select_related("absent")]
-    return seats
+        kept[day] = [_seat(user), *(_seat(row.absent) for row in standing_in.select_related("absent"))]
+    return kept[day]
 
 
 def _seat(user: User) -> Seat:

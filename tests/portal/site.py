@@ -65,7 +65,9 @@ def make_site(at: datetime, code: str = "P1", **fields) -> Site:
     return Site(project, *workers)
 
 
-def make_user(name: str = "officer", role: str = "officer", region: str = "140100", project: str = "") -> User:
+def make_user(
+    name: str = "officer", role: str = "officer", region: str = "140100", project: str = "", **fields
+) -> User:
     return User.objects.create_user(
-        name, password=PASSWORD, role=role, region=region, project=project, display_name=f"测试{name}"
+        name, password=PASSWORD, role=role, region=region, project=project, display_name=f"测试{name}", **fields
     )

@@ -11,7 +11,7 @@ from anxin.intake.models import HeldRow
 from anxin.intake.rows import Arrival, PaymentRow, SwipeRow
 from anxin.ledger import read
 from anxin.ledger.sealing import seal
-from anxin.people.models import Look
+from anxin.people.models import Deputy, Look
 from tests.people import identity, make_project
 from tests.portal.site import ACCOUNT, make_site, make_user
 from tests.portal.test_projects import lines
@@ -154,16 +154,31 @@ def test_looking_and_settling_are_permissions(client, site, role, opens, settles
     assert client.post(f"/held/{held.pk}/match", {"project": "P1", "why": "x"}).status_code == settles
 
 
+def test_an_officer_of_one_industry_sees_its_rows(client, site):
+    client.force_login(make_user("water", region="140100", industry="water"))
+    assert len(lines(client.get("/held?form=csv"))) == 1
+    client.force_login(make_user("housing", region="140100", industry="housing"))
+    assert len(lines(client.get("/held?form=csv"))) == 4
+
+
+def test_who_stands_in_sees_the_rows_of_the_absent(client, site, at, today):
+    absent, deputy = make_user("absent"), make_user("deputy", region="140200")
+    client.force_login(deputy)
+    assert len(lines(client.get("/held?form=csv"))) == 1
+    Deputy.objects.create(absent=absent, deputy=deputy, from_on=today, until_on=today)
+    assert len(lines(client.get("/held?form=csv"))) == 4
+
+
 def test_the_list_asks_a_fixed_number_of_queries(officer, at, django_assert_num_queries):
     officer.get("/held")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         officer.get("/held")
     make_project(at, "P8")
     admit(
         [SwipeRow("", "P8", identity(n), datetime(2026, 4, 1, 7)) for n in range(100, 160)],
         arrival=Arrival(source="test", at=at),
     )
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         officer.get("/held")
 
 

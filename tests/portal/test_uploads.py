@@ -164,6 +164,26 @@ def test_who_sees_an_upload(clerk, client, at, role, region, code, status):
     assert decided == (302 if status == 200 else status)
 
 
+def test_a_bank_brings_its_own_word_and_sees_its_own_files(clerk, client):
+    bring(clerk, roster(identity(1)))
+    others = Upload.objects.get().pk
+    client.force_login(make_user("bank", "bank", "140000"))
+    assert bring(client, roster(identity(1)), project="P1").status_code == 422
+    assert client.get(f"/uploads/{others}").status_code == 404
+    words = "专户账号,流水号,记账日期,借贷,金额\n990011112222333344,R1,2026-04-01,贷,100\n"
+    file = SimpleUploadedFile("流水.csv", words.encode())
+    assert bring(client, file, kind="movements").status_code == 302
+    assert client.get(f"/uploads/{Upload.objects.get(by__username='bank').pk}").status_code == 200
+
+
+def test_an_officer_of_one_industry_names_the_project(client, project, at):
+    make_project(at, "ROAD", category="05")
+    client.force_login(make_user("housing", industry="housing"))
+    assert bring(client, roster(identity(1))).status_code == 422
+    assert bring(client, roster(identity(1)), project="ROAD").status_code == 422
+    assert bring(client, roster(identity(1)), project="P1").status_code == 302
+
+
 def test_templates_can_be_fetched_for_the_kinds_one_may_bring(clerk):
     book = load_workbook(io.BytesIO(clerk.get("/uploads/templates/roster").content))
     assert "证件号码" in [c.value for c in book.active[1]]

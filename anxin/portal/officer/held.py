@@ -82,6 +82,7 @@ def held(request: HttpRequest) -> HttpResponseBase:
         "kinds": [(kind, words.KINDS.get(kind, kind), n) for kind, n in sorted(kinds.items())],
         "refused": statuses.get("refused", 0),
         "waiting": statuses.get("waiting", 0),
+        "may_projects": may(user, "projects"),
     }
     return render(request, "officer/held/list.html", context)
 
@@ -138,6 +139,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
         **_line(found),
         "may_discard": found.status in OPEN and may(user, "settle"),
         "may_look": may(user, "personal"),
+        "may_projects": may(user, "projects"),
         "candidates": _candidates(user, found),
     }
     return render(request, "officer/held/row.html", context)
@@ -152,7 +154,7 @@ def _candidates(user: User, found: HeldRow) -> list[dict[str, Any]] | None:
     except CannotMatch:
         return None
     codes = {c.project_code for c in near}
-    mine = set(visible_projects(user).filter(code__in=codes).values_list("code", flat=True))
+    mine = set(visible_projects(user, "settle").filter(code__in=codes).values_list("code", flat=True))
     return [
         {"candidate": c, "why": [words.MATCHED_BY.get(w, w) for w in c.why]} for c in near if c.project_code in mine
     ]
@@ -164,7 +166,7 @@ def match_row(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a bank's row on to the worker (or, for a booking, the project) a person names."""
     user = signed_in(request)
     found = _held_or_404(request, pk)
-    mine = visible_projects(user)
+    mine = visible_projects(user, "settle")
     chosen = request.POST.get("engagement", "")
     engagement = None
     if chosen.isdigit():

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,14 +23,24 @@ from anxin.intake.sheets.kinds import KINDS
 from anxin.intake.sheets.uploads import UploadDecided, accept, discard, receive
 from anxin.intake.sheets.workbook import MAX_BYTES, SheetError
 from anxin.intake.values import month as read_month
+from anxin.people.access import may
 from anxin.people.models import Role, User
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 from anxin.registry.models import Project
 
 ROWS_A_PAGE = 100
-VERDICTS = {"refused": later("拒收"), "waiting": later("暂存待匹配"), "skipped": later("跳过"), "ok": later("可接收")}
-STATUSES = {"read": later("待确认"), "accepted": later("已接收"), "discarded": later("已放弃")}
+VERDICTS = {
+    "refused": gettext_lazy("拒收"),
+    "waiting": gettext_lazy("暂存待匹配"),
+    "skipped": gettext_lazy("跳过"),
+    "ok": gettext_lazy("可接收"),
+}
+STATUSES = {
+    "read": gettext_lazy("待确认"),
+    "accepted": gettext_lazy("已接收"),
+    "discarded": gettext_lazy("已放弃"),
+}
 _ORDER = {verdict: place for place, verdict in enumerate(("refused", "waiting", "ok", "skipped"))}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -74,7 +84,7 @@ def _list(request: HttpRequest, user: User) -> dict[str, Any]:
         "kind": asked.get("kind", kinds[0] if kinds else ""),
         "project": user.project if user.role == Role.CLERK else asked.get("project", ""),
         "month": asked.get("month", ""),
-        "own_project": visible_projects(user).first() if user.role == Role.CLERK else None,
+        "own_project": visible_projects(user, "uploads").first() if user.role == Role.CLERK else None,
         "clerk": user.role == Role.CLERK,
     }
 
@@ -109,7 +119,7 @@ def _receive(request: HttpRequest, user: User) -> Upload:
 
 def _project(user: User, code: str) -> Project | None:
     """The project a file is for. A person without a jurisdiction, or a clerk without a project, brings nothing."""
-    mine = visible_projects(user)
+    mine = visible_projects(user, "uploads")
     if user.role == Role.CLERK:
         project = mine.first()
         if project is None:
@@ -118,6 +128,8 @@ def _project(user: User, code: str) -> Project | None:
     if not user.region:
         raise _Refused(_("您的账号没有辖区，不能上传。请联系系统运维。"))
     if not code:
+        if user.industry:
+            raise _Refused(_("请填写项目编码：您的账号只管一个行业，一个文件对应一个项目。"))
         return None
     project = mine.filter(code=code).first()
     if project is None:
@@ -170,6 +182,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         "wanted": wanted if wanted in VERDICTS else "",
         "paging": Page(rows=shown, number=number, size=ROWS_A_PAGE, total=len(kept), more=False),
         "undecided": found.status == "read",
+        "may_projects": may(signed_in(request), "projects"),
     }
     return render(request, "officer/uploads/report.html", context)
 

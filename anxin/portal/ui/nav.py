@@ -17,6 +17,8 @@ ENTRIES = (
     ("senders", "senders", _("接入方")),
     ("rules", "rules", _("规则库")),
 )
+# The same, in the person's own menu.
+MENU = (("looks", "looks", _("查看记录")),)
 
 
 def page(request: HttpRequest) -> dict[str, object]:
@@ -26,8 +28,14 @@ def page(request: HttpRequest) -> dict[str, object]:
     if user is None or not user.is_authenticated:
         return {"nav": [], **language}
     held = PERMISSIONS.get(user.role, frozenset())
+    return {"nav": _entries(ENTRIES, request, held), "menu": _entries(MENU, request, held), **language}
+
+
+def _entries(
+    named: tuple[tuple[str, str, object], ...], request: HttpRequest, held: frozenset[str]
+) -> list[dict[str, object]]:
     entries = []
-    for name, permission, title in ENTRIES:
+    for name, permission, title in named:
         if permission not in held:
             continue
         try:
@@ -36,4 +44,4 @@ def page(request: HttpRequest) -> dict[str, object]:
             continue
         here = request.path == url if url == "/" else request.path.startswith(url)
         entries.append({"url": url, "title": title, "here": here})
-    return {"nav": entries, **language}
+    return entries

@@ -1,5 +1,8 @@
-"""How the command talks: moments at the edge, JSON, progress bars on standard error."""
+"""How the command talks: moments and names at the edge, JSON, progress bars on standard error."""
 
+import getpass
+import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -38,6 +41,15 @@ def now() -> datetime:
 def today() -> date:
     """The civil date at this edge of the system."""
     return civil_date(now())
+
+
+def hand() -> dict[str, Any]:
+    """Whose hand an act at the command is in the trail: the account and the name of the machine."""
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):
+        account = str(os.getuid())
+    return {"by": None, "who": f"anxin ({account})", "address": socket.gethostname()}
 
 
 def print_json(value: Any) -> None:

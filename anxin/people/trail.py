@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models import QuerySet
 
 from anxin.people.models import Event, User
 
@@ -39,25 +40,27 @@ def record(
     subject: str,
     subject_id: object,
     changes: Mapping[str, Any] | None = None,
+    who: str = "",
+    address: str = "",
 ) -> Event:
     """Add a link. Call it in the transaction of the act itself, so that neither stands without the other.
 
-    ``by`` None means the system's own worker. ``changes`` must hold no personal number.
+    ``by`` None means the system's own worker, or somebody who has no account here: ``who`` and ``address`` then say
+    who and from where, such as the operator at the command. ``changes`` must hold no personal number.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("The trail is written in the transaction of the act it records.")
     _one_at_a_time()
-    last = Event.objects.order_by("-number").values_list("number", "digest").first()
-    number, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    last, previous = head()
     event = Event(
-        number=number,
+        number=last + 1,
         at=at,
         by=by,
-        who=(by.display_name or by.username) if by else "system",
-        address=by.address if by else "",
+        who=((by.display_name or by.username) if by else who or "system")[:150],
+        address=(by.address if by else address)[:64],
         action=action,
         subject=subject,
-        subject_id=str(subject_id),
+        subject_id=str(subject_id)[:64],
         changes=orjson.loads(orjson.dumps(dict(changes or {}), default=str)),
         previous=previous,
     )
@@ -81,6 +84,23 @@ def digest_of(event: Event) -> str:
         "previous": event.previous,
     }
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def head() -> tuple[int, str]:
+    """Number and digest of the last link; of an empty chain 0 and the digest its first link will name."""
+    last = Event.objects.order_by("-number").values_list("number", "digest").first()
+    return last or (0, GENESIS)
+
+
+def events(*, subject: str = "", username: str = "", action: str = "") -> QuerySet[Event]:
+    """Links, newest first. ``subject`` is a kind, or ``kind:id``."""
+    found = Event.objects.select_related("by").order_by("-number")
+    if subject:
+        kind, _, key = subject.partition(":")
+        found = found.filter(subject=kind, subject_id=key) if key else found.filter(subject=kind)
+    if username:
+        found = found.filter(by__username=username)
+    return found.filter(action=action) if action else found
 
 
 def verify(*, noted: tuple[int, str] | None = None) -> Verdict:

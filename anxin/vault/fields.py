@@ -1,7 +1,8 @@
 """Sealing, blind look-up and masking of personal values.
 
-A sealed value is ``version(1 byte) | nonce(12) | AES-256-GCM ciphertext and tag``. A blind value is the first
-16 bytes of HMAC-SHA-256 over ``kind NUL value``: equal values meet, nothing can be read back.
+A sealed value is ``version(1 byte) | nonce(12) | ciphertext | tag(16)``, by AES-256-GCM or SM4-GCM as the key of that
+version says. A blind value is the first 16 bytes of HMAC-SHA-256 over ``kind NUL value``: equal values meet, nothing
+can be read back.
 """
 
 import hashlib
@@ -10,31 +11,48 @@ import secrets
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from anxin.vault import keys
 
 
-@lru_cache(maxsize=8)
-def _cipher(version: int) -> AESGCM:
-    return AESGCM(keys.load(settings.DATA).encryption[version])
+class _Sm4:
+    """SM4-GCM in the shape of AESGCM."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = algorithms.SM4(key)
+
+    def encrypt(self, nonce: bytes, plain: bytes, _: None) -> bytes:
+        encryptor = Cipher(self._key, modes.GCM(nonce)).encryptor()
+        return encryptor.update(plain) + encryptor.finalize() + encryptor.tag
+
+    def decrypt(self, nonce: bytes, sealed: bytes, _: None) -> bytes:
+        decryptor = Cipher(self._key, modes.GCM(nonce, sealed[-16:])).decryptor()
+        return decryptor.update(sealed[:-16]) + decryptor.finalize()
+
+
+@lru_cache(maxsize=256)
+def _cipher(key: bytes) -> AESGCM | _Sm4:
+    return _Sm4(key) if keys.cipher_name(key) == "sm4-gcm" else AESGCM(key)
 
 
 def seal_bytes(plain: bytes) -> bytes:
     """Encrypt under the current key."""
-    version = keys.load(settings.DATA).current
+    known = keys.load(settings.DATA)
     nonce = secrets.token_bytes(12)
-    return bytes([version]) + nonce + _cipher(version).encrypt(nonce, plain, None)
+    return bytes([known.current]) + nonce + _cipher(known.encryption[known.current]).encrypt(nonce, plain, None)
 
 
 def open_bytes(sealed: bytes | memoryview) -> bytes:
     """Decrypt what ``seal_bytes`` made. Raises ValueError (without the value) if it was altered or its key is gone."""
     sealed = bytes(sealed)
     try:
-        return _cipher(sealed[0]).decrypt(sealed[1:13], sealed[13:], None)
-    except (InvalidTag, KeyError, IndexError) as error:
-        raise ValueError("A sealed value cannot be opened with the keys of this data folder.") from error
+        key = keys.load(settings.DATA).encryption[sealed[0]]
+        return _cipher(key).decrypt(sealed[1:13], sealed[13:], None)
+    except (InvalidTag, KeyError, IndexError, ValueError):
+        raise ValueError("A sealed value cannot be opened with the keys of this data folder.") from None
 
 
 def seal_text(plain: str) -> bytes:

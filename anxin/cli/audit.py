@@ -1,0 +1,98 @@
+"""audit verify, head, list."""
+
+import re
+
+import click
+
+from anxin.cli.output import print_json, print_table
+
+
+class Noted(click.ParamType):
+    """A head written down earlier: NUMBER:DIGEST, as ``anxin audit head`` prints it."""
+
+    name = "number:digest"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, str] | None:
+        """Parse, or fail as a wrong call."""
+        found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", str(value))
+        if found is None:
+            self.fail("is not NUMBER:DIGEST as `anxin audit head` prints it", param, ctx)
+        return int(found[1]), found[2]
+
+
+@click.group()
+def audit() -> None:
+    """The trail: every act and every look at personal data, in one chain."""
+
+
+@audit.command("verify")
+@click.option("--noted", type=Noted(), default=None, help="A head noted earlier must still stand.")
+@click.option("--json", "as_json", is_flag=True)
+def verify(noted: tuple[int, str] | None, as_json: bool) -> None:
+    """Prove the chain from its first link; exit code 1 names the first broken one."""
+    from anxin.people import trail
+
+    verdict = trail.verify(noted=noted)
+    if as_json:
+        print_json(verdict.__dict__)
+        if not verdict.holds:
+            raise click.exceptions.Exit(1)
+    elif verdict.holds:
+        click.echo(f"The trail holds: {verdict.links} links, head {verdict.links}:{verdict.head}")
+    else:
+        raise click.ClickException(
+            f"The trail is broken at link {verdict.broken}: {verdict.why}. {verdict.links} links before it hold."
+        )
+
+
+@audit.command("head")
+@click.option("--json", "as_json", is_flag=True)
+def head(as_json: bool) -> None:
+    """Number and digest of the last link: note it outside this system, and `verify --noted` guards the end."""
+    from anxin.people import trail
+
+    number, digest = trail.head()
+    if as_json:
+        print_json({"number": number, "digest": digest})
+    else:
+        click.echo(f"{number}:{digest}")
+
+
+@audit.command("list")
+@click.option("--subject", default="", help="A kind of subject (warning, worker …), or KIND:ID.")
+@click.option("--by", "username", default="", help="Account of the person.")
+@click.option("--action", default="")
+@click.option("--limit", default=200, show_default=True, help="The newest so many; 0: all.")
+@click.option("--json", "as_json", is_flag=True)
+def listing(subject: str, username: str, action: str, limit: int, as_json: bool) -> None:
+    """What was done and seen, newest first."""
+    from anxin.people import trail
+
+    found = trail.events(subject=subject, username=username, action=action)
+    rows = [
+        {
+            "number": e.number,
+            "at": e.at,
+            "who": e.who,
+            "account": e.by.username if e.by else None,
+            "address": e.address,
+            "action": e.action,
+            "subject": e.subject,
+            "subject_id": e.subject_id,
+            "changes": e.changes,
+            "digest": e.digest,
+        }
+        for e in (found[:limit] if limit else found).iterator(chunk_size=2000)
+    ]
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        click.echo("Nothing is recorded.")
+    else:
+        columns = ("number", "at", "who", "address", "action", "subject", "subject_id", "changes")
+        print_table(list(columns), [[r[c] for c in columns] for r in rows])
+
+
+COMMANDS = (audit,)

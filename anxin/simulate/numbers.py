@@ -5,6 +5,7 @@ a range that no operator was given. The n-th number is always the same and diffe
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -30,13 +31,18 @@ def identity(index: int) -> str:
     return first + check_digit(first)
 
 
+@lru_cache(maxsize=1)
+def _births() -> np.ndarray:
+    """The eight digits of every birth date."""
+    days = [(_FIRST_BIRTH + timedelta(days=d)).strftime("%Y%m%d") for d in range(_BIRTHS)]
+    return np.array([[int(c) for c in day] for day in days], dtype=np.int64)
+
+
 def identities(indices: np.ndarray) -> list[str]:
     """``identity`` of many at once."""
-    days = [(_FIRST_BIRTH + timedelta(days=d)).strftime("%Y%m%d") for d in range(_BIRTHS)]
     digits = np.empty((len(indices), 17), dtype=np.int64)
     digits[:, :6] = [int(c) for c in REGION]
-    births = np.array([[int(c) for c in day] for day in days], dtype=np.int64)
-    digits[:, 6:14] = births[indices * _STRIDE % _BIRTHS]
+    digits[:, 6:14] = _births()[indices * _STRIDE % _BIRTHS]
     sequence = indices // _BIRTHS % 1000
     for place, unit in ((14, 100), (15, 10), (16, 1)):
         digits[:, place] = sequence // unit % 10

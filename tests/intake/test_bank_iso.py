@@ -10,6 +10,7 @@ from anxin.intake import waiting
 from anxin.intake.bank import iso, matching, words
 from anxin.intake.models import HeldRow
 from anxin.intake.sheets.workbook import SheetError
+from anxin.ledger.sealing import seal
 from anxin.people.models import User
 from anxin.registry import actions
 from anxin.registry.models import WageAccount
@@ -148,6 +149,26 @@ def test_money_that_came_back_makes_the_payout_fail(site, at):
         worker.worker_id, "failed", "AC04 账户已销户", "2026-03",
     )  # fmt: skip
     assert [m["kind"] for m in facts("movements")] == ["payout", "return"]
+
+
+def test_an_old_statement_brought_again_does_not_undo_the_return(site, at):
+    make_worker(site, 1, at, card_number=CARDS[1])
+    paid = message(entry("7800.00", "DBIT", payout(CARDS[1], "7800.00", "E1"), reference="T1"))
+    bring("statement", paid, at)
+    bring("statement", message(entry("7800.00", "CRDT", returned(CARDS[1], "7800.00", "E1"), "2026-04-17")), at)
+    seal(at=at)
+    reading, outcome = bring("statement", paid, at)
+    assert (reading.rows[0].verdict, reading.rows[0].reason, outcome.facts) == ("ok", "其后已退回，以退回为准", 1)
+    assert [p["status"] for p in current("payments", PAYMENT_KEY)] == ["failed"]
+    again = message(entry("7800.00", "DBIT", payout(CARDS[1], "7800.00", "E1"), "2026-04-18", reference="T3"))
+    bring("statement", again, at)
+    assert [p["status"] for p in current("payments", PAYMENT_KEY)] == ["paid"]
+
+
+def test_a_statement_of_another_region_is_refused(site, at):
+    reading, _ = bring("statement", message(entry("5.00", "CRDT")), at, region="520000")
+    assert reading.rows[0].verdict == "refused"
+    assert facts("movements") == []
 
 
 def test_other_debits_are_no_wages(site, at):

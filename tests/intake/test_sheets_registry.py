@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from anxin.intake.models import HeldRow, Upload
 from anxin.intake.sheets import reports, templates, uploads
-from anxin.intake.sheets.imports import kinds, read
+from anxin.intake.sheets.imports import kinds, read, titles
 from anxin.intake.sheets.kinds import KINDS
 from anxin.intake.sheets.workbook import SheetError, open_workbook
 from anxin.people.models import User
@@ -206,6 +206,12 @@ def test_an_officers_upload_reaches_no_further_than_his_region(at):
     assert [row["verdict"] for row in upload.report] == ["refused", "refused", "ok"]
 
 
+def test_a_person_without_region_must_choose_a_project(at):
+    make_project(at)
+    with pytest.raises(SheetError, match="project"):
+        uploads.receive(content=csv_file([NATIONAL, CODES]), name="x", kind="projects", by=person(), at=at)
+
+
 def test_a_file_that_cannot_be_read_is_not_kept(at):
     with pytest.raises(SheetError):
         uploads.receive(content=b"\x00" * 1000, name="x", kind="roster", at=at)
@@ -241,6 +247,7 @@ def test_every_template_is_understood_by_its_own_reader(at, kind):
 
 
 def test_kinds_that_operators_name():
+    assert titles().keys() == set(kinds())
     assert {"roster", "attendance", "payroll", "deposits", "accounts", "projects", "statement"} <= set(kinds())
 
 

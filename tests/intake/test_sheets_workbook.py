@@ -117,6 +117,20 @@ def test_a_zip_that_is_no_workbook_is_named_so():
         open_workbook(sink.getvalue())
 
 
+TABLES = st.lists(
+    st.lists(st.text("姓名甲乙,;\t\"'\n=0123 ab", max_size=8), min_size=2, max_size=5), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TABLES, st.sampled_from(["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"]))
+def test_a_table_written_as_csv_is_the_table_read(rows, encoding):
+    # A line of commas leaves no doubt about the delimiter, whatever stands in the cells.
+    rows = [["表头"] * 20, *rows]
+    [sheet] = open_workbook(csv_file(rows, encoding))
+    assert sheet.rows == rows
+
+
 def answer(content: bytes) -> str:
     """The words a file is refused with, or its first sheet's kind of rows."""
     try:

@@ -21,7 +21,8 @@ from xsdata.formats.dataclass.parsers.config import ParserConfig
 from xsdata.formats.dataclass.parsers.handlers import LxmlEventHandler
 
 from anxin.intake.bank import words
-from anxin.intake.rows import FactRow, MovementRow, PaymentRow
+from anxin.intake.bank.standing import outside
+from anxin.intake.rows import MovementRow, PaymentRow
 from anxin.intake.sheets.reading import OK, REFUSED, SKIPPED, Context, ReadRow, mask_name
 from anxin.intake.sheets.workbook import SheetError
 from anxin.law.civil import SHANGHAI, civil_date
@@ -192,6 +193,12 @@ def read_statement(content: bytes, context: Context) -> list[ReadRow]:
             fact.place = row.place
             if context.project is not None:
                 fact.project_code = context.project.code
+            elif outside(fact.account_number, context.region):
+                row.verdict, row.reason, row.reason_en = (
+                    REFUSED,
+                    "[账户]不在您的管辖范围内",
+                    "outside your jurisdiction",
+                )
         row.project_code = context.project.code if context.project is not None else ""
         rows.append(row)
         if context.progress and len(rows) % 500 == 0:
@@ -240,7 +247,7 @@ def _entry_row(entry: Any, account: str, seen: dict[tuple[Any, ...], int], conte
     reference = given if given.upper() not in _NO_REFERENCE else words.own_reference(*key, seen[key])
     parties = pick(details, "rltd_pties")
     other = "dbtr" if side == "credit" else "cdtr"
-    facts: list[FactRow] = [
+    facts: list[MovementRow | PaymentRow] = [
         MovementRow(
             place="",
             reference=reference[:64],
@@ -262,9 +269,9 @@ def _entry_row(entry: Any, account: str, seen: dict[tuple[Any, ...], int], conte
 
 def _payouts(
     entry: Any, details: list[Any], account: str, booked: date, reference: str, *, failed: bool
-) -> list[FactRow]:
+) -> list[PaymentRow]:
     """The payouts of an entry; one that came back is told under the reference of the payout it undoes."""
-    payouts: list[FactRow] = []
+    payouts: list[PaymentRow] = []
     for number, tx in enumerate(details, 1):
         parties = tx.rltd_pties
         # In a return the bank may leave the parties as they were, or swap them: the worker is not our account.

@@ -4,15 +4,14 @@ from datetime import date
 from typing import Any
 
 from anxin.intake.bank import words
+from anxin.intake.bank.standing import outside
 from anxin.intake.rows import MovementRow, PaymentRow
 from anxin.intake.sheets import cells
 from anxin.intake.sheets.headings import column
 from anxin.intake.sheets.reading import Context, ReadRow, Record, RowRefused, not_future, project_of
 from anxin.intake.sheets.titles import CARD, ID_NUMBER, ID_TYPE, PROJECT, WORKER
 from anxin.intake.sheets.who import identity
-from anxin.people.access import region_prefix
-from anxin.registry.models import AccountUse, Project
-from anxin.vault.fields import blind
+from anxin.registry.models import Project
 
 _REFERENCE = column(
     "reference",
@@ -96,11 +95,8 @@ def _project_code(record: Record, row: ReadRow, context: Context, account: str) 
     """The project a bank row is for, as far as it says; what is not registered yet is left for admission to keep."""
     code = record.text("projectCode")
     if context.project is None and not code:
-        if account and context.region:
-            uses = AccountUse.objects.filter(account__number_blind=blind("account", account))
-            places = set(uses.values_list("project__region_code", flat=True))
-            if places and not any(place.startswith(region_prefix(context.region)) for place in places):
-                raise RowRefused(record.title("account"), "不在您的管辖范围内", "is outside your jurisdiction")
+        if outside(account, context.region):
+            raise RowRefused(record.title("account"), "不在您的管辖范围内", "is outside your jurisdiction")
         return ""
     if context.project is not None or Project.objects.filter(code=code).exists():
         code = project_of(record, context).code

@@ -5,10 +5,12 @@ from collections import defaultdict
 from typing import Any
 
 from anxin.intake.admit import admit
+from anxin.intake.bank.standing import undone
 from anxin.intake.held import hold
-from anxin.intake.rows import Admission, Arrival, FactRow, Fault
+from anxin.intake.rows import Admission, Arrival, FactRow, Fault, PaymentRow
 from anxin.intake.sheets.reading import OK, REFUSED, SKIPPED, WAITING, Context, ReadRow
 from anxin.intake.sheets.titles import FIELD_TITLES
+from anxin.registry.models import Project
 
 BATCH = 20_000
 
@@ -25,6 +27,7 @@ def _facts(rows: list[ReadRow]) -> dict[type, list[FactRow]]:
 
 def judge(rows: list[ReadRow], context: Context) -> None:
     """Give each row the verdict admission would give its facts now."""
+    _pass_over_undone(rows)
     faults: dict[str, list[Fault]] = defaultdict(list)
     arrival = Arrival(source="sheet", at=context.at)
     for facts in _facts(rows).values():
@@ -52,6 +55,17 @@ def judge(rows: list[ReadRow], context: Context) -> None:
             row.reason_en = f"{len(found)} of {len(row.item)}: {row.reason_en}"
 
 
+def _pass_over_undone(rows: list[ReadRow]) -> None:
+    """Leave out payouts that the ledger knows to have come back since."""
+    payouts = [f for row in rows if row.verdict == OK for f in row.item or [] if isinstance(f, PaymentRow)]
+    gone = undone(payouts) if payouts else set()
+    for row in rows if gone else []:
+        if row.verdict == OK:
+            kept = [f for f in row.item if not (isinstance(f, PaymentRow) and (f.account_number, f.reference) in gone)]
+            if len(kept) < len(row.item):
+                row.item, row.reason, row.reason_en = kept, "其后已退回，以退回为准", "came back since; that stands"
+
+
 def take(rows: list[ReadRow], *, arrival: Arrival) -> Admission:
     """Admit the facts of a file's good and waiting rows. Call inside a transaction."""
     total = Admission(0, [])
@@ -70,7 +84,7 @@ def _as_received(row: ReadRow) -> dict[str, Any]:
     return {"facts": [dataclasses.asdict(fact) for fact in row.item or []]}
 
 
-def hold_refused(rows: list[ReadRow], *, kind: str, arrival: Arrival, project: Any = None) -> None:
+def hold_refused(rows: list[ReadRow], *, kind: str, arrival: Arrival) -> None:
     """Keep the rows a file's reading refused, sealed, where sender and officer can list them."""
     by_code: dict[str, list[Fault]] = defaultdict(list)
     for row in rows:
@@ -84,6 +98,9 @@ def hold_refused(rows: list[ReadRow], *, kind: str, arrival: Arrival, project: A
                     project_code=row.project_code,
                 )
             )
+    codes = [code for code in by_code if code]
+    projects: dict[str, Project] = {}
+    for start in range(0, len(codes), 900):
+        projects.update({p.code: p for p in Project.objects.filter(code__in=codes[start : start + 900])})
     for code, faults in by_code.items():
-        owner = project if project is not None and project.code == code else None
-        hold(kind=kind, faults=faults, arrival=arrival, project=owner)
+        hold(kind=kind, faults=faults, arrival=arrival, project=projects.get(code))

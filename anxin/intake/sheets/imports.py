@@ -65,6 +65,12 @@ def kinds() -> list[str]:
     return [*KINDS, STATEMENT]
 
 
+def titles() -> dict[str, tuple[str, str]]:
+    """Each kind's name for people, in Chinese and English."""
+    named = {name: (kind.title, kind.title_en) for name, kind in KINDS.items()}
+    return named | {STATEMENT: ("银行对账单（ISO 20022）", "Bank statement (ISO 20022)")}
+
+
 def read(
     kind: str,
     content: bytes,
@@ -132,7 +138,7 @@ def apply(reading: Reading, *, arrival: Arrival) -> Outcome:
             accepted = facts.take(rows, arrival=arrival).accepted
         elif kind.take is not None:
             kind.take(rows, arrival)
-        facts.hold_refused(rows, kind=_held_kind(reading.kind), arrival=arrival, project=reading.project)
+        facts.hold_refused(rows, kind=_held_kind(reading.kind), arrival=arrival)
     counts = reading.counts
     return Outcome(
         kind=reading.kind,

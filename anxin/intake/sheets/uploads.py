@@ -8,6 +8,7 @@ from anxin.intake.models import Upload
 from anxin.intake.rows import Arrival
 from anxin.intake.sheets.imports import Outcome, Reading, apply, read
 from anxin.intake.sheets.reading import OK, REFUSED, WAITING, Progress
+from anxin.intake.sheets.workbook import SheetError
 from anxin.people.models import User
 from anxin.registry.models import Project
 from anxin.vault import evidence
@@ -91,7 +92,9 @@ def _read(
     by: User | None,
     progress: Progress | None,
 ) -> Reading:
-    # A person without a project of his own speaks for his region; without either (an import by hand), for all.
+    # A person without a chosen project speaks for his region; an import without a person, for all.
+    if by is not None and project is None and not by.region:
+        raise SheetError("请先选择项目。", "Choose a project first.")
     region = by.region if by is not None and project is None else ""
     return read(kind, content, name, project=project, at=at, month=month, region=region, progress=progress)
 
@@ -106,7 +109,7 @@ def _figures(reading: Reading) -> dict[str, object]:
 
 
 def _undecided(upload: Upload) -> Upload:
-    locked = Upload.objects.select_for_update().select_related("project").get(pk=upload.pk)
+    locked = Upload.objects.select_for_update(of=("self",)).select_related("project").get(pk=upload.pk)
     if locked.status != READ:
         raise UploadDecided(locked)
     return locked

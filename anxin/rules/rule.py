@@ -106,9 +106,21 @@ class Rule:
         )
 
 
+@dataclass(frozen=True)
+class Rung:
+    """One step by which a late matter rises. ``near``: this long before the deadline; ``late``: this long after it."""
+
+    kind: str
+    near: str = ""
+    late: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Pack:
-    """A region's rules. ``regions`` are prefixes of GB/T 2260 codes; the national pack has the empty prefix."""
+    """A region's rules. ``regions`` are prefixes of GB/T 2260 codes; the national pack has the empty prefix.
+
+    ``escalation``: how a matter that is not mended in time rises, in order; a pack without one uses the pack it extends.
+    """
 
     id: str
     title: Mapping[str, str]
@@ -116,3 +128,4 @@ class Pack:
     extends: str | None
     note: Mapping[str, str]
     rules: tuple[Rule, ...]
+    escalation: tuple[Rung, ...] = ()

@@ -8,6 +8,7 @@ marked for the mirror and its project for the next sweep, and the caller holds t
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -236,9 +237,9 @@ def _adapters(model: type[models.Model], columns: Sequence[str]) -> tuple[list[A
         if isinstance(field, models.JSONField):
             adapters.append(lambda value: orjson.dumps(value).decode())
         elif isinstance(field, models.DateTimeField):
-            adapters.append(connection.ops.adapt_datetimefield_value)
+            adapters.append(cache(connection.ops.adapt_datetimefield_value))  # one moment for a whole batch
         elif isinstance(field, models.DateField):
-            adapters.append(connection.ops.adapt_datefield_value)
+            adapters.append(cache(connection.ops.adapt_datefield_value))
         else:
             adapters.append(None)
     return fields, adapters

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anxin.insight.project_months import CalendarMonth, MoneyDay
 from anxin.law.civil import first_day, last_day
 from anxin.portal.officer.project_words import INSTITUTION_MARKS, INSTITUTION_STATES, INSTITUTIONS
+from anxin.portal.ui.tags import in_english
 
 
 def institution_marks(states: list[tuple[str, str]]) -> SafeString:
@@ -88,12 +89,12 @@ def worked_strip(mask: int, month: str) -> SafeString:
 
 
 def money_chart(series: list[MoneyDay]) -> dict[str, Any]:
-    """An ECharts option: balance of the wage account against wages due and not paid, in 万元."""
-    tenthousand = 1_000_000
+    """An ECharts option: balance of the wage account against wages due and not paid, in 万元 or thousands of yuan."""
+    fen, unit = (100_000, "¥1,000") if in_english() else (1_000_000, "万元")
 
     def points(values: list[int | None]) -> list[list[Any]]:
         days = [p.day.isoformat() for p in series]
-        return [[d, None if v is None else round(v / tenthousand, 2)] for d, v in zip(days, values, strict=True)]
+        return [[d, None if v is None else round(v / fen, 2)] for d, v in zip(days, values, strict=True)]
 
     balance, owed = _("专户余额"), _("应发未发工资")
     return {
@@ -110,13 +111,13 @@ def money_chart(series: list[MoneyDay]) -> dict[str, Any]:
         "tooltip": {"trigger": "axis"},
         "xAxis": {
             "type": "time",
-            "splitNumber": 6,
+            "minInterval": 56 * 86_400_000,
             "axisLabel": {"color": "#566472", "hideOverlap": True},
             "splitLine": {"show": False},
         },
         "yAxis": {
             "type": "value",
-            "name": _("万元"),
+            "name": unit,
             "nameTextStyle": {"color": "#566472", "align": "right"},
             "nameGap": 12,
         },

@@ -203,7 +203,9 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "clerk": who.clerk,
         "parties": [(part, words.PARTY_ROLES.get(part.role, ""), heads) for part, heads in who.others],
         "labour_fee": f"{row.labour_fee_ratio:.0%}" if row.labour_fee_ratio is not None else "",
-        "warnings": list(warnings.filter(hidden_by=None).order_by("-rank", "opened_on")[:WARNINGS_SHOWN]),
+        "warnings": list(
+            warnings.filter(hidden_by=None).select_related("worker").order_by("-rank", "opened_on")[:WARNINGS_SHOWN]
+        ),
         "more_warnings": counts["shown"] > WARNINGS_SHOWN,
         "open_total": counts["shown"],
         "hidden": counts["hidden"],

@@ -68,9 +68,7 @@ def attendance(crews: list[Crew], *, count: int, at: datetime, run: str) -> list
             for i in range(SWIPES_A_CALL)
         ]
         data = {"projectCode": crew.project_code, "teamSysNo": crew.team, "dataList": swipes}
-        bodies.append(
-            signed(appid=crew.appid, method="WorkerAttendance.Add", data=data, nonce=f"{run}{n:010d}", at=at)
-        )
+        bodies.append(signed(appid=crew.appid, method="WorkerAttendance.Add", data=data, nonce=f"{run}{n:010d}", at=at))
     return bodies
 
 
@@ -79,7 +77,9 @@ def _stamp(midnight: datetime, n: int) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d}"
 
 
-def account(*, appid: str, project_code: str, corp_code: str, corp_name: str, number: str, nonce: str, at: datetime) -> bytes:
+def account(
+    *, appid: str, project_code: str, corp_code: str, corp_name: str, number: str, nonce: str, at: datetime
+) -> bytes:
     """The call that brings a project's wage account, and so ends its warning."""
     data = {
         "projectCode": project_code,

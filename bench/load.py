@@ -1,4 +1,4 @@
-"""A load generator in a process of its own: posts prepared bodies over keep-alive connections, as fast as it is answered.
+"""A load generator in a process of its own: posts prepared bodies as fast as they are answered.
 
 ``python -m bench.load PORT PATH CONTENT_TYPE CONNECTIONS SECONDS FILE``; FILE holds bodies, each after its length in
 four bytes. Prints one JSON line: calls, how many were answered code 0, seconds, latencies in ms.

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 # The four heaviest comparisons, by the name of the check. See ``IN_SQL`` for the same in PostgreSQL.
-HEAVIEST = ("wages_unpaid", "share_unpaid", "paid_over_limit", "paid_not_attended")
+HEAVIEST = ("wages_unpaid", "unpaid_share", "pay_above_limit", "paid_unattended")
 
 TABLES = {
     "projects": "project_id bigint, pay_day int, status text",

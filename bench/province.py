@@ -37,7 +37,7 @@ def build(*, projects: int, workers: int, months: int, seed: int, until: date, a
     pay: list[list[pa.Table]] = [[] for _ in range(months)]
     booked: dict[str, list[object]] = {name: [] for name in FACT_TABLES["movements"].schema.names}
 
-    def each(site, loaded) -> None:  # noqa: ANN001
+    def each(site, loaded) -> None:
         project = loaded.projects[site.index]
         people = np.array(loaded.workers[site.index], dtype=np.int64)
         for k in range(months):
@@ -53,7 +53,7 @@ def build(*, projects: int, workers: int, months: int, seed: int, until: date, a
     loaded = bulk.load(province, at=at, a_day=1, each=each, with_facts=False, progress=_progress)
     registry = time.perf_counter() - began
     movements = pa.table(booked, schema=FACT_TABLES["movements"].schema)
-    edges = list(range(0, movements.num_rows, 200_000)) + [movements.num_rows]
+    edges = [*range(0, movements.num_rows, 200_000), movements.num_rows]
     for first, last in pairwise(edges):
         inbox.append(table="movements", rows=movements.slice(first, last - first), source="bench", at=at)
     seal(at=at)
@@ -84,11 +84,11 @@ class _Accounts(dict):
         self.update(AccountUse.objects.filter(project_id__gte=project).values_list("project_id", "account_id"))
         return self.setdefault(project, None)
 
-    def get(self, project, default=None):  # noqa: ANN001, ANN201
+    def get(self, project, default=None):
         return self[project]
 
 
-def _work_rows(site, k: int, project: int, people: np.ndarray) -> pa.Table:  # noqa: ANN001
+def _work_rows(site, k: int, project: int, people: np.ndarray) -> pa.Table:
     here = np.flatnonzero(site.mask[:, k]) if site.workers else np.zeros(0, np.int64)
     mask = site.mask[here, k].astype(np.int64)
     return pa.table(
@@ -101,7 +101,7 @@ def _work_rows(site, k: int, project: int, people: np.ndarray) -> pa.Table:  # n
     )
 
 
-def _pay_rows(site, k: int, project: int, people: np.ndarray) -> pa.Table:  # noqa: ANN001
+def _pay_rows(site, k: int, project: int, people: np.ndarray) -> pa.Table:
     from anxin.simulate.site import BANK, FAILED, OFFLINE
 
     how, on = site.how[:, k], site.paid_on[:, k]

@@ -1,0 +1,146 @@
+"""``python -m bench``: measure and print. Small sizes unless told otherwise; ``--full`` for a province.
+
+Every measurement runs in a process of its own, in one data folder that is removed afterwards.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bench import measure_intake, measure_sweep, postgres
+
+PARTS = ("sweep", "postgres", "intake", "pages")
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    words.add_argument("--full", action="store_true", help="20,000 projects, 1.2 million workers, 12 months")
+    words.add_argument("--projects", type=int)
+    words.add_argument("--workers", type=int)
+    words.add_argument("--months", type=int, default=12)
+    words.add_argument("--seconds", type=float, help="how long the doors are under load")
+    words.add_argument("--connections", type=int, default=16)
+    words.add_argument("--only", choices=PARTS, action="append", help="measure only this (may be repeated)")
+    words.add_argument("--keep", type=Path, help="keep the data in this folder, and use it when it is there")
+    told = words.parse_args()
+    projects = told.projects or (20_000 if told.full else 1_000)
+    workers = told.workers or projects * 60
+    seconds = told.seconds or (30 if told.full else 8)
+    wanted = told.only or PARTS
+    folder = Path(tempfile.mkdtemp(prefix="anxin-bench-")) if told.keep is None else told.keep
+    today = date.today()
+    try:
+        print(f"{projects} projects, {workers} workers, {told.months} months, {os.cpu_count()} cores, as of {today}")
+        whole = _province(folder / "whole", projects, workers, told.months, today)
+        if "sweep" in wanted:
+            _sweep(whole, today)
+        if "postgres" in wanted:
+            tenth = _province(folder / "tenth", max(projects // 10, 1), max(workers // 10, 1), told.months, today)
+            _postgres(tenth, today)
+        if "intake" in wanted or "pages" in wanted:
+            _run(whole, "bench.measure_sweep", "sweep", str(today))
+        if "intake" in wanted:
+            _intake(whole, seconds, told.connections, 20 if told.full else 6)
+        if "pages" in wanted:
+            _pages(whole)
+    finally:
+        if told.keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(folder: Path, module: str, *words: str) -> dict[str, Any]:
+    """Run a measurement in a process of its own and read its line."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words],
+        env={**os.environ, "ANXIN_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "anxin.settings"},
+        stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def _province(folder: Path, projects: int, workers: int, months: int, today: date) -> Path:
+    if not (folder / "ready").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        size = _run(folder, "bench.province", str(projects), str(workers), str(months), "1", str(today))
+        (folder / "ready").write_text(json.dumps(size))
+    size = json.loads((folder / "ready").read_text())
+    print(
+        f"\nprovince: {size['projects']:,} projects, {size['workers']:,} workers, {size['work_months']:,} work-months,"
+        f" {size['pay_months']:,} pay-months, {size['movements']:,} movements (made in {size['seconds']} s)"
+    )
+    return folder
+
+
+def _sweep(folder: Path, today: date) -> None:
+    scan = _run(folder, "bench.measure_sweep", "scan", str(today))
+    judged = _run(folder, "bench.measure_sweep", "evaluate", str(today))
+    swept = _run(folder, "bench.measure_sweep", "sweep", str(today))
+    each = _run(folder, "bench.measure_sweep", "each", str(today))
+    print("\n(a) sweep")
+    print(f"  plain DuckDB scan of the columns     {scan['seconds']:8.2f} s")
+    print(
+        f"  load and evaluate {judged['rules']:3d} rules          {judged['seconds']:8.2f} s"
+        f"  = {judged['seconds'] / scan['seconds']:.1f} scans; {judged['findings']:,} findings;"
+        f" peak {judged['peak_mib']} MiB"
+    )
+    print(f"  first sweep, every warning opened    {swept['first_s']:8.2f} s  {swept['opened']:,} opened")
+    print(
+        f"  sweep with nothing changed           {swept['seconds']:8.2f} s  = {swept['seconds'] / scan['seconds']:.1f}"
+        f" scans; {swept['unchanged']:,} unchanged; peak of both {swept['peak_mib']} MiB"
+    )
+    each.pop("peak_mib")
+    print("  slowest rules: " + ", ".join(f"{name} {took[0]} s" for name, took in list(each.items())[:5]))
+
+
+def _postgres(folder: Path, today: date) -> None:
+    ours = _run(folder, "bench.measure_sweep", "heaviest", str(today), *measure_sweep.HEAVIEST)
+    with tempfile.TemporaryDirectory() as held:
+        _run(folder, "bench.measure_sweep", "export", str(today), held)
+        with postgres.cluster() as address:
+            theirs: dict[str, Any] = measure_sweep.in_postgres(address, Path(held), today)
+    print("\n(a) the four heaviest comparisons at a tenth of the size")
+    print(f"  anxin, facts loaded and evaluated    {ours['seconds']:8.2f} s  {ours['findings']}")
+    print(f"  PostgreSQL, plain SQL on indexes     {theirs['seconds']:8.2f} s  {theirs['each']}")
+    print(f"  ratio                                {theirs['seconds'] / ours['seconds']:8.1f} x")
+
+
+def _intake(folder: Path, seconds: float, connections: int, batches: int) -> None:
+    told = _run(folder, "bench.measure_intake", str(seconds), str(connections), str(batches))
+    with postgres.cluster() as address:
+        copied: dict[str, Any] = measure_intake.copy_in_postgres(address, batches)
+    calls, delay, bulk, kept = (told[name] for name in ("attendance", "fact_to_warning", "bulk", "kept"))
+    print("\n(b) durable intake, load generator on the same cores")
+    print(
+        f"  national attendance, ten swipes each {calls['per_s']:8.0f} calls/s over {calls['seconds']} s;"
+        f" p50 {calls['p50_ms']} ms, p95 {calls['p95_ms']} ms, p99 {calls['p99_ms']} ms;"
+        f" {calls['good']:,} of {calls['calls']:,} accepted {calls['other'] or ''}"
+    )
+    print(f"  bulk door, Parquet of 50,000 rows    {bulk['rows_per_s']:8,} rows/s  ({bulk['rows']:,} rows)")
+    print(
+        f"  PostgreSQL COPY of as many rows      {copied['rows_per_s']:8,} rows/s"
+        f"  = {bulk['rows_per_s'] / copied['rows_per_s']:.2f} of COPY"
+    )
+    print(f"  acknowledged and in the ledger       {kept}")
+    print("\n(c) from a fact's arrival to its changed warning, while (b) runs")
+    print(f"  {delay['probes']} probes: p50 {delay['p50_s']} s, p95 {delay['p95_s']} s, worst {delay['worst_s']} s")
+
+
+def _pages(folder: Path) -> None:
+    pages = _run(folder, "bench.measure_pages", "40")
+    print("\n(d) pages, ms over HTTP")
+    for name, told in pages.items():
+        print(
+            f"  {name:28s} {told['status']}  p95 {told['p95_ms']:7.1f}  median {told['p50_ms']:7.1f}"
+            f"  first {told['first_ms']:7.1f}  {told['wire_kb']:6.1f} KB on the wire"
+        )
+
+
+if __name__ == "__main__":
+    main()

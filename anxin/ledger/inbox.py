@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from anxin.ledger.insert import insert
 from anxin.ledger.models import Batch
 from anxin.ledger.schema import FACT_TABLES
 
@@ -23,9 +24,9 @@ def append(*, table: str, rows: pa.Table, source: str, at: datetime) -> Batch:
     options = pa.ipc.IpcWriteOptions(compression="zstd" if rows.num_rows >= _COMPRESS_FROM_ROWS else None)
     with pa.ipc.new_stream(sink, schema, options=options) as writer:
         writer.write_table(rows)
-    return Batch.objects.create(
-        table=table, source=source, arrived_at=at, rows=rows.num_rows, payload=sink.getvalue().to_pybytes()
-    )
+    batch = Batch(table=table, source=source, arrived_at=at, rows=rows.num_rows, payload=sink.getvalue().to_pybytes())
+    insert(batch)
+    return batch
 
 
 def read_payload(payload: bytes | memoryview) -> pa.Table:

@@ -25,11 +25,14 @@ from anxin.registry.models import Engagement
 
 LIST, LIMIT = "dataList", 20
 KIND = "swipes"
-_MOST_PEOPLE = 200_000
+_MOST_PEOPLE = 300_000  # remembered by one process, some 100 MB
 _EARLIEST = datetime.combine(EARLIEST, time())
-# (binding of the sender, project code, document type, cipher text) → (project, worker). The cipher text is the key
+_PLAIN_NAMES = frozenset(
+    ["idCardType", "idCardNumber", "date", "direction", "channel", "attendType", "lng", "lat", "image", "teamSysNo"]
+)
+# (binding of the sender and project code, document type, cipher text) → (project, worker). The cipher text is the key
 # so that no identity number stays in memory; engagements are never taken back, so an entry cannot turn false.
-_met: dict[tuple[Any, ...], tuple[int, int]] = {}
+_met: dict[tuple[object, ...], tuple[int, int]] = {}
 
 
 def forget() -> None:
@@ -37,17 +40,10 @@ def forget() -> None:
     _met.clear()
 
 
-def _remember(key: tuple[Any, ...], found: tuple[int, int]) -> None:
-    if len(_met) >= _MOST_PEOPLE:
-        for old in list(_met)[: _MOST_PEOPLE // 4]:
-            _met.pop(old, None)
-    _met[key] = found
-
-
-def _binding(call: Call) -> tuple[Any, ...]:
+def _binding(call: Call, code: str) -> tuple[object, ...]:
     """What the right to speak for a project hangs on: when it changes, nothing remembered holds."""
     sender = call.sender
-    return (sender.pk, sender.project_id, sender.region_code, call.secret)
+    return (sender.pk, sender.project_id, sender.region_code, call.secret, code)
 
 
 def _passed_at(call: Call, row: Fields) -> datetime:
@@ -57,29 +53,37 @@ def _passed_at(call: Call, row: Fields) -> datetime:
     return swap_minutes(found) if call.setting("swapped_clock", False) else found
 
 
-def _way(row: Fields) -> str:
-    told = row.text("attendType", limit=3)
+def _way(value: object) -> str:
+    """National attendType, three digits."""
+    told = values.text(value)[:3] if isinstance(value, str | int) else ""
     return told.zfill(3) if told else ""
 
 
-def _key(call: Call, code: str, row: Fields) -> tuple[Any, ...]:
-    return (*_binding(call), code, row.text("idCardType"), row.text("idCardNumber", "idNumber", limit=1000))
+def _device(value: object) -> str:
+    """The gate's name."""
+    return values.text(value)[:64] if isinstance(value, str | int) else ""
 
 
 def _straight(call: Call, code: str, team_no: int | None, rows: list[Fields]) -> int | None:
     """Append a batch that needs no questions asked. None when it does; then nothing was written."""
+    binding = _binding(call, code)
     latest = datetime.combine(call.today, time()) + timedelta(days=1)
+    swapped = bool(call.setting("swapped_clock", False))
     facts: list[tuple[Any, ...]] = []
-    for row in rows:
-        person = _met.get(_key(call, code, row))
-        if person is None:
+    for fields in rows:
+        row = fields.raw
+        # Names in another case, pictures and lists of their own are for the longer way.
+        if not _PLAIN_NAMES.issuperset(row) or row.get("image") or row.get("teamSysNo"):
             return None
         try:
-            passed_at = _passed_at(call, row)
-            if row.get("image") is not None:
-                picture(row, "image", 50)
-        except Refused:
+            person = _met.get((binding, row.get("idCardType"), row.get("idCardNumber")))
+            passed_at = values.moment(row.get("date"))
+        except (TypeError, ValueError):
             return None
+        if person is None or passed_at is None:
+            return None
+        if swapped:
+            passed_at = swap_minutes(passed_at)
         if not _EARLIEST <= passed_at < latest:
             return None
         facts.append(
@@ -88,8 +92,8 @@ def _straight(call: Call, code: str, team_no: int | None, rows: list[Fields]) ->
                 team_no,
                 passed_at,
                 values.direction(row.get("direction")),
-                _way(row),
-                row.text("channel", limit=64),
+                _way(row.get("attendType")),
+                _device(row.get("channel")),
                 month_of(passed_at),
             )
         )
@@ -101,15 +105,22 @@ def _straight(call: Call, code: str, team_no: int | None, rows: list[Fields]) ->
 
 def _meet(call: Call, rows: list[tuple[Fields, SwipeRow]]) -> None:
     """Remember the people of rows that were taken."""
-    if not rows:
+    told = {
+        identity_blind(swipe.id_number, swipe.id_type): (row.raw.get("idCardType"), row.raw.get("idCardNumber"))
+        for row, swipe in rows
+    }
+    if not told:
         return
-    blinds = {identity_blind(swipe.id_number, swipe.id_type): (row, swipe) for row, swipe in rows}
-    found = Engagement.objects.filter(
-        project__code=rows[0][1].project_code, worker__id_blind__in=list(blinds)
-    ).values_list("project_id", "worker_id", "worker__id_blind")
-    for project, worker, blind in found:
-        row, swipe = blinds[bytes(blind)]
-        _remember(_key(call, swipe.project_code, row), (project, worker))
+    code = rows[0][1].project_code
+    binding = _binding(call, code)
+    engaged = Engagement.objects.filter(project__code=code, worker__id_blind__in=list(told))
+    if len(_met) >= _MOST_PEOPLE:
+        for old in list(_met)[: _MOST_PEOPLE // 4]:
+            _met.pop(old, None)
+    for project, worker, blind in engaged.values_list("project_id", "worker_id", "worker__id_blind"):
+        id_type, cipher = told[bytes(blind)]
+        if isinstance(cipher, str) and (id_type is None or isinstance(id_type, str)):
+            _met[(binding, id_type, cipher)] = (project, worker)
 
 
 def add(call: Call, item: Fields) -> Outcome:
@@ -142,8 +153,8 @@ def add(call: Call, item: Fields) -> Outcome:
                 passed_at=passed_at,
                 direction=values.direction(row.get("direction")),
                 team_no=team_no if row is item else (row.team_number() or team_no),
-                way=_way(row),
-                device=row.text("channel", limit=64),
+                way=_way(row.get("attendType")),
+                device=_device(row.get("channel")),
             )
         except Refused as refused:
             outcome.refuse(at_row(place, refused), in_clear(call, row, number), code)

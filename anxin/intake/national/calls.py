@@ -93,8 +93,9 @@ def find_project(call: Call, item: Fields) -> tuple[str, Project | None]:
     Raises Refused when the code is missing or the project is not the sender's.
     """
     code = item.text("projectCode", limit=64)
-    bound = call.sender.project
-    if bound is not None:
+    if call.sender.project_id is not None:
+        # Read again: the sender's own copy may be as old as the sender in this process.
+        bound = Project.objects.select_related("contractor").get(pk=call.sender.project_id)
         if code and code != bound.code:
             raise foreign()
         return bound.code, bound

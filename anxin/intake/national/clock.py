@@ -22,8 +22,10 @@ def moment_of(text: str, *, swapped: bool = False) -> tuple[datetime, timedelta]
     if not digits.isdigit():
         raise ValueError("not a timestamp")
     if len(digits) in (14, 17):
-        form = "%Y%m%d%H%S%M" if swapped else "%Y%m%d%H%M%S"
-        return datetime.strptime(digits[:14], form).replace(tzinfo=SHANGHAI), exact
+        year, month, day, hour, minute, second = (int(digits[:4]), *(int(digits[i : i + 2]) for i in range(4, 14, 2)))
+        if swapped:
+            minute, second = second, minute
+        return datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI), exact
     if len(digits) == 13:
         return datetime.fromtimestamp(int(digits) / 1000, UTC), exact
     if len(digits) == 10 and digits.startswith("20"):

@@ -4,7 +4,6 @@ import hashlib
 import ipaddress
 import logging
 import secrets
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from anxin.intake import held
 from anxin.intake.models import Receipt, Sender
 from anxin.intake.national import control, methods, replies, signing
+from anxin.intake.national.accounts import find_account
 from anxin.intake.national.calls import Call, Outcome, hold_call
 from anxin.intake.national.clock import moment_of
 from anxin.intake.national.envelope import named, read_data, readings
@@ -21,11 +21,11 @@ from anxin.intake.national.fields import Fields
 from anxin.intake.national.methods import Query, Write
 from anxin.intake.national.replies import Refused, Reply, refuse
 from anxin.intake.rows import Fault
-from anxin.intake.senders import find_sender, secrets_of
+from anxin.intake.senders import secrets_of
 from anxin.law.civil import SHANGHAI
+from anxin.ledger.insert import insert
 from anxin.registry.models import Project
 
-PROTOCOL = "national"
 MAX_BODY = 16 * 1024 * 1024
 MAX_OBJECTS = 50
 DAY_S = 86_400
@@ -70,9 +70,7 @@ def _place(error: BaseException) -> str:
     return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
 
 
-def _verify(
-    body: bytes, content_type: str, address: str, at: datetime
-) -> tuple[Call, Mapping[str, str], Write | Query]:
+def _verify(body: bytes, content_type: str, address: str, at: datetime) -> tuple[Call, dict[str, str], Write | Query]:
     if len(body) > MAX_BODY:
         raise _Stop(replies.BAD_PARAMETER, f"请求参数错误:请求内容超过限制{MAX_BODY // 1024 // 1024}MB!")
     sender: Sender | None = None
@@ -108,7 +106,7 @@ def _verify(
 
 def _sender(appid: str, address: str) -> Sender:
     appid = appid.strip().replace("\x00", "")
-    sender = find_sender(PROTOCOL, appid) if 0 < len(appid) <= 64 else None
+    sender = find_account(appid) if 0 < len(appid) <= 64 else None
     if sender is None:
         raise _Stop(replies.BAD_PARAMETER, "请求参数无效:appid无效!")
     if not sender.active:
@@ -137,16 +135,16 @@ def _check_clock(call: Call, timestamp: str) -> None:
         raise _Stop(replies.BAD_PARAMETER, "请求参数无效:timestamp超出允许的时间范围!")
 
 
-def _check_company(call: Call, params: Mapping[str, str]) -> None:
+def _check_company(call: Call, params: dict[str, str]) -> None:
     """``corpsign``, where the sender's settings name a ``corp_key`` to hold it against (protocol §1.5)."""
     key = call.setting("corp_key", "")
     if not key:
         return
     try:
-        told = signing.decrypt(named(dict(params), "corpsign"), call.secret)
+        told = signing.decrypt(named(params, "corpsign"), call.secret)
     except ValueError:
         told = ""
-    if told != str(key) + named(dict(params), "timestamp"):
+    if told != str(key) + named(params, "timestamp"):
         raise _Stop(replies.BAD_SIGNATURE, "签名校验错误")
 
 
@@ -169,10 +167,10 @@ def _check_rate(call: Call, method: Write | Query) -> None:
         raise _Stop(replies.TOO_OFTEN, "访问超过限制")
 
 
-def _objects(params: Mapping[str, str]) -> list[Fields]:
+def _objects(params: dict[str, str]) -> list[Fields]:
     """The business objects of a call: one, or several in an array. Raises Refused."""
     try:
-        found = read_data(named(dict(params), "data"))
+        found = read_data(named(params, "data"))
     except ValueError:
         raise refuse("data", "不是有效的JSON!", "is not JSON") from None
     listed: list[Any] = found if isinstance(found, list) else [found]
@@ -183,16 +181,16 @@ def _objects(params: Mapping[str, str]) -> list[Fields]:
     return [Fields(one) for one in listed]
 
 
-def _query(call: Call, method: Query, params: Mapping[str, str]) -> Reply:
+def _query(call: Call, method: Query, params: dict[str, str]) -> Reply:
     try:
         return Reply(replies.OK, "", method.handle(call, _objects(params)[0]))
     except Refused as refused:
         return Reply(refused.code, refused.message())
 
 
-def _write(call: Call, method: Write, params: Mapping[str, str]) -> Reply:
-    sign = named(dict(params), "sign").strip().lower()
-    once = "\n".join((call.sender.appid, named(dict(params), "nonce"), sign))
+def _write(call: Call, method: Write, params: dict[str, str]) -> Reply:
+    sign = named(params, "sign").strip().lower()
+    once = "\n".join((call.sender.appid, named(params, "nonce"), sign))
     replay_key = "national:" + hashlib.sha256(once.encode("utf-8", "replace")).hexdigest()
     asked = _asks_for_team(call, method, params)
     if asked is not None:
@@ -211,7 +209,7 @@ def _write(call: Call, method: Write, params: Mapping[str, str]) -> Reply:
     return Reply(replies.BAD_PARAMETER, "请求参数错误:nonce重复,该请求已受理!", {"requestSerialCode": first.serial})
 
 
-def _asks_for_team(call: Call, method: Write, params: Mapping[str, str]) -> Reply | None:
+def _asks_for_team(call: Call, method: Write, params: dict[str, str]) -> Reply | None:
     """Team.Update with nothing but a requestSerialCode is a question (Fujian, protocol §2.5)."""
     if method.name != "Team.Update":
         return None
@@ -224,7 +222,15 @@ def _asks_for_team(call: Call, method: Write, params: Mapping[str, str]) -> Repl
         return Reply(refused.code, refused.message())
 
 
-def _execute(call: Call, method: Write, params: Mapping[str, str], replay_key: str) -> Reply:
+def _execute(call: Call, method: Write, params: dict[str, str], replay_key: str) -> Reply:
+    outcomes: list[Outcome] = []
+    whole: list[Refused] = []
+    try:
+        items = _objects(params)
+    except Refused as unreadable:
+        items = []
+        whole.append(unreadable)
+    # Written first, as if all went well, so that a repeat stops here; corrected below when it did not.
     receipt = Receipt(
         serial=f"{method.serial}-{call.at.astimezone(SHANGHAI):%Y%m%d%H}-{call.sender.pk}-{secrets.token_hex(8)}",
         sender=call.sender,
@@ -233,21 +239,16 @@ def _execute(call: Call, method: Write, params: Mapping[str, str], replay_key: s
         received_at=call.at,
         status=replies.DONE,
         result=replies.DONE_TEXT,
+        accepted=sum(max((len(v) for v in item.raw.values() if isinstance(v, list)), default=1) for item in items),
     )
     try:
-        receipt.save(force_insert=True)
+        insert(receipt)
     except IntegrityError as error:
         raise _Replayed from error
     call.receipt = receipt
-    outcomes: list[Outcome] = []
-    whole: list[Refused] = []
-    text = named(dict(params), "data")
-    try:
-        items = _objects(params)
-    except Refused as refused:
-        items = []
-        whole.append(refused)
-        receipt.refused += hold_call(call, refused, kind=method.kind, data=text)
+    written = _state(receipt)
+    for refused in whole:
+        receipt.refused += hold_call(call, refused, kind=method.kind, data=named(params, "data"))
     for index, item in enumerate(items):
         place = f"[{index}]" if len(items) > 1 else ""
         try:
@@ -259,7 +260,14 @@ def _execute(call: Call, method: Write, params: Mapping[str, str], replay_key: s
         if method.holds and outcome.faults:
             _hold(call, method, outcome.faults)
         outcomes.append(outcome)
-    return _settle(call, receipt, outcomes, whole)
+    reply = _settle(receipt, outcomes, whole)
+    if _state(receipt) != written:
+        receipt.save(update_fields=["status", "result", "accepted", "refused", "waiting"])
+    return reply
+
+
+def _state(receipt: Receipt) -> tuple[int, str, int, int, int]:
+    return receipt.status, receipt.result, receipt.accepted, receipt.refused, receipt.waiting
 
 
 def _hold(call: Call, method: Write, faults: list[Fault]) -> None:
@@ -272,8 +280,8 @@ def _hold(call: Call, method: Write, faults: list[Fault]) -> None:
         )
 
 
-def _settle(call: Call, receipt: Receipt, outcomes: list[Outcome], whole: list[Refused]) -> Reply:
-    """Write down what became of the call, and say it."""
+def _settle(receipt: Receipt, outcomes: list[Outcome], whole: list[Refused]) -> Reply:
+    """Put what became of the call on its receipt, and say it."""
     faults = [fault for outcome in outcomes for fault in outcome.faults]
     already = [word for outcome in outcomes for word in outcome.already]
     results = [outcome.result for outcome in outcomes if outcome.result is not None]
@@ -290,7 +298,6 @@ def _settle(call: Call, receipt: Receipt, outcomes: list[Outcome], whole: list[R
     elif results:
         shown = results[0] if len(results) == 1 else results
         receipt.result = orjson.dumps(shown).decode()
-    receipt.save(update_fields=["status", "result", "accepted", "refused", "waiting"])
     data = {"requestSerialCode": receipt.serial}
     if words and not receipt.accepted and not waiting and not already:
         code = whole[0].code if whole else replies.BAD_PARAMETER

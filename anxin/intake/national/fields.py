@@ -3,7 +3,7 @@
 A reader answers None (or the empty string) for what was not sent and raises ``Refused`` for what cannot be read.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -23,18 +23,21 @@ class Fields:
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self.raw = raw
-        self._by_name = {str(name).strip().lower(): value for name, value in raw.items()}
+        self._by_name: dict[str, Any] | None = None
+
+    def _named(self) -> dict[str, Any]:
+        if self._by_name is None:
+            self._by_name = {str(name).strip().lower(): value for name, value in self.raw.items()}
+        return self._by_name
 
     def __contains__(self, name: str) -> bool:
-        return name.lower() in self._by_name
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._by_name)
+        return name.lower() in self._named()
 
     def get(self, *names: str) -> Any:
         """The first value that is not blank, as sent."""
+        known = self._named()
         for name in names:
-            value = self._by_name.get(name.lower())
+            value = known.get(name.lower())
             if value is not None and value != "":
                 return value
         return None

@@ -67,6 +67,11 @@ def _respond(content: bytes) -> HttpResponse:
     return HttpResponse(content, content_type=CONTENT_TYPE)
 
 
+def addresses() -> list[str]:
+    """The door's addresses without the leading stroke, with and without one at the end."""
+    return [one + end for one in (*PATHS, *aliases()) for end in ("", "/")]
+
+
 def urls() -> list[URLPattern]:
-    """The door's addresses, with and without a stroke at the end."""
-    return [path(one + end, open_api) for one in (*PATHS, *aliases()) for end in ("", "/")]
+    """The door's addresses for Django."""
+    return [path(address, open_api) for address in addresses()]

@@ -30,6 +30,7 @@ def connect(engine: str | None = None) -> Any:
             SparkSession.builder.master(engine)
             .appName("anxin")
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.session.timeZone", "Asia/Shanghai")
             .config("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
             .config("spark.sql.shuffle.partitions", "8")

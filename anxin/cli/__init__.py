@@ -50,8 +50,8 @@ def main() -> None:
         sys.exit(1)
 
 
-from anxin.cli import audit, importing, keys, ledger, rules, senders, serving, setup, simulating  # noqa: E402
+from anxin.cli import audit, importing, keys, ledger, rules, senders, serving, setup, simulating, upkeep  # noqa: E402
 
-for _room in (setup, serving, senders, importing, ledger, rules, simulating, audit, keys):
+for _room in (setup, serving, senders, importing, ledger, rules, simulating, audit, keys, upkeep):
     for _command in _room.COMMANDS:
         main.add_command(_command)

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "ninja",
     "anxin.people",
+    "anxin.notices",
     "anxin.registry",
     "anxin.ledger",
     "anxin.intake",

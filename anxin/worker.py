@@ -18,6 +18,9 @@ from anxin.intake.waiting import release
 from anxin.law.civil import civil_date
 from anxin.ledger.compaction import compact
 from anxin.ledger.sealing import seal
+from anxin.watch.handling.inspections import plan_inspections
+from anxin.watch.handling.ladder import escalate
+from anxin.watch.handling.routing import close_cleared, hand_over
 from anxin.watch.models import Sweep
 from anxin.watch.sweep import sweep, touched_projects
 
@@ -27,6 +30,7 @@ FULL_SWEEP_EVERY = timedelta(minutes=15)
 REFRESH_EVERY = timedelta(seconds=30)
 COMPACT_EVERY = timedelta(minutes=2)
 RELEASE_EVERY = timedelta(seconds=5)
+ESCALATE_EVERY = timedelta(seconds=20)
 # Beyond this share a set-based pass over everything is cheaper than over the touched.
 MANY_TOUCHED = 1500
 _IDLE_S = 0.5
@@ -75,7 +79,10 @@ def fast_turn(at: datetime, last: dict[str, datetime]) -> bool:
     sealed = seal(at=at)
     touched = touched_projects(limit=MANY_TOUCHED)
     if touched:
-        sweep(as_of=civil_date(at), at=at, projects=touched if len(touched) < MANY_TOUCHED else None)
+        few = touched if len(touched) < MANY_TOUCHED else None
+        sweep(as_of=civil_date(at), at=at, projects=few)
+        close_cleared(at=at, projects=few)
+        hand_over(at=at, projects=few)
     return bool(released or sealed.seals or touched)
 
 
@@ -84,7 +91,12 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
     today = civil_date(at)
     if _full_sweep_due(today, at):
         sweep(as_of=today, at=at)
+        close_cleared(at=at)
+        hand_over(at=at)
+        plan_inspections(at=at)
         last.pop("refresh", None)
+    if due(last, "escalate", ESCALATE_EVERY, at):
+        escalate(at=at)
     if due(last, "refresh", REFRESH_EVERY, at):
         refresh(as_of=today, at=at)
     if due(last, "compact", COMPACT_EVERY, at):

@@ -38,7 +38,7 @@ def listing(pack: str, as_json: bool) -> None:
     else:
         print_table(
             ["id", "pack", "object", "title", ""],
-            [[r["id"], r["pack"], r["object"], r["title"]["zh"], r["title"]["en"]] for r in rows],
+            [[rule.id, rule.pack, rule.object, rule.title["zh"], rule.title["en"]] for rule in found],
         )
 
 
@@ -73,12 +73,13 @@ def test(ctx: click.Context, pack: str | None, engine: str | None, as_json: bool
     from anxin.rules.scenarios import run
 
     results = run(pack, engine=engine)
-    bad = [r for r in results if not r.ok]
+    bad = [r for r in results if not r.holds]
     if as_json:
-        print_json([{"scenario": r.name, "pack": r.pack, "ok": r.ok, "why": r.why} for r in results])
+        told = [(r.scenario, r.holds, r.wrong) for r in results]
+        print_json([{"pack": s.pack, "scenario": s.name, "ok": holds, "why": wrong} for s, holds, wrong in told])
     else:
         for result in bad:
-            click.echo(f"{result.pack} · {result.name}: {result.why}", err=True)
+            click.echo(f"{result.scenario.pack} · {result.scenario.name}: {result.wrong}", err=True)
         click.echo(f"{len(results) - len(bad)} scenarios hold, {len(bad)} do not.")
     if bad or not results:
         ctx.exit(PARTLY)

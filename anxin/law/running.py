@@ -43,7 +43,15 @@ def reckon(start: datetime, within: str, *, stops: Sequence[Stop] = (), more: Se
     begins, does not count. Extensions are added at the end, each by its own kind of day.
     """
     period = read_within(within)
-    standing = any(stop.until is None for stop in stops)
+    if any(stop.until is None for stop in stops):
+        since = max(stop.since for stop in stops if stop.until is None)
+        reasons = "；".join(stop.reason for stop in stops if stop.until is None)
+        return Reckoning(
+            None,
+            (f"自 {civil_date(since)} 起暂停计时：{reasons}",),
+            (f"the clock stands since {civil_date(since)}: {reasons}",),
+            False,
+        )
     if period.unit == "hour":
         due = moment_due(start, period) + sum(
             ((stop.until or stop.since) - max(stop.since, start) for stop in stops), timedelta()
@@ -58,7 +66,7 @@ def reckon(start: datetime, within: str, *, stops: Sequence[Stop] = (), more: Se
         day, zh, en, provisional = _days(begun, period, stops)
         due = datetime.combine(day, time(23, 59, 59), tzinfo=SHANGHAI)
     for stop in stops:
-        until = f"{civil_date(stop.until)}" if stop.until else "…"
+        until = civil_date(stop.until or stop.since)
         zh.append(f"暂停 {civil_date(stop.since)} 至 {until}：{stop.reason}")
         en.append(f"paused {civil_date(stop.since)} to {until}: {stop.reason}")
     for extension in more:
@@ -71,10 +79,6 @@ def reckon(start: datetime, within: str, *, stops: Sequence[Stop] = (), more: Se
             due = datetime.combine(further.on, time(23, 59, 59), tzinfo=SHANGHAI)
         zh.append(f"延长{extra.words('zh')}：{extension.reason}")
         en.append(f"extended by {extra.words('en')}: {extension.reason}")
-    if standing:
-        zh.append("计时暂停中")
-        en.append("the clock stands")
-        return Reckoning(None, tuple(zh), tuple(en), provisional)
     shown = due.astimezone(SHANGHAI)
     zh.append(f"到期 {shown:%Y-%m-%d %H:%M}")
     en.append(f"due {shown:%Y-%m-%d %H:%M}")

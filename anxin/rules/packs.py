@@ -15,13 +15,21 @@ import yaml
 from anxin.law.clocks import read_within
 from anxin.rules.check import CHECKS, Ask, Check
 from anxin.rules.checks import load_checks
-from anxin.rules.rule import LEVELS, Applies, Dated, Pack, Rule
+from anxin.rules.rule import LEVELS, RUNGS, Applies, Dated, Pack, Rule, Rung
 
 FOLDER = Path(__file__).parent / "packs"
 STATUSES = ("preparing", "approved", "active", "completed", "suspended")
 PLACEHOLDERS = ("measure", "threshold", "affected", "base", "amount", "month", "since", "parts", "article")
 
-_PACK_KEYS = {"pack": True, "title": True, "regions": True, "extends": False, "note": False, "rules": True}
+_PACK_KEYS = {
+    "pack": True,
+    "title": True,
+    "regions": True,
+    "extends": False,
+    "note": False,
+    "escalation": False,
+    "rules": True,
+}
 _RULE_KEYS = {
     "id": True,
     "check": True,
@@ -272,9 +280,26 @@ def _pack(path: Path) -> Pack:
     rules = tuple(_rule(reader, one, name, prefixes) for one in given["rules"])
     reader.rule = ""
     title = reader.words(given["title"], "title")
-    return Pack(
-        name, title, prefixes, given.get("extends"), reader.words(given.get("note"), "note", needed=False), rules
-    )
+    note = reader.words(given.get("note"), "note", needed=False)
+    return Pack(name, title, prefixes, given.get("extends"), note, rules, _escalation(reader, given.get("escalation")))
+
+
+def _escalation(reader: _Reader, given: Any) -> tuple[Rung, ...]:
+    rungs = []
+    for one in given or []:
+        one = reader.keys(one, ("step", "near", "late"), "escalation step")
+        kind = str(one.get("step"))
+        if kind not in RUNGS:
+            reader.unknown(f"there is no escalation step '{kind}'", kind, RUNGS)
+        if ("near" in one) == ("late" in one):
+            reader.fail(f"step '{kind}' needs 'near' or 'late'", "Write near: 1 working day, or late: 5 working days")
+        period = str(one.get("near") or one.get("late"))
+        try:
+            read_within(period)
+        except ValueError as wrong:
+            reader.fail(f"step '{kind}': {wrong}", "Mend the period")
+        rungs.append(Rung(kind, str(one.get("near", "")), str(one.get("late", ""))))
+    return tuple(rungs)
 
 
 def load(folder: Path) -> dict[str, Pack]:
@@ -333,6 +358,14 @@ def rules_for(
     here = [rule for rule in all_rules(as_of) if rule.governs(**kind)]
     replaced = {other for rule in here for other in rule.replaces}
     return tuple(rule for rule in here if rule.id not in replaced)
+
+
+def escalation_of(region_code: str) -> tuple[Rung, ...]:
+    """How late matters rise in a place: by its pack, or by the pack that one extends."""
+    pack: Pack | None = pack_of(region_code)
+    while pack is not None and not pack.escalation:
+        pack = all_packs()[pack.extends] if pack.extends else None
+    return pack.escalation if pack else ()
 
 
 def pack_of(project: Any) -> Pack:

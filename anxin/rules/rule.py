@@ -6,6 +6,15 @@ from datetime import date
 from typing import Any
 
 LEVELS = ("blue", "yellow", "orange", "red")
+# The rungs by which a late matter rises, with their words.
+RUNGS = {
+    "reminder": ("临期提醒", "Due soon"),
+    "supervision_city": ("市级提级督办", "Supervised by the city"),
+    "supervision_province": ("省级提级督办", "Supervised by the province"),
+    "talk": ("约谈", "Summoned to a talk"),
+    "listed": ("挂牌督办", "Listed for supervision"),
+    "leader": ("领导包案", "A leader's own case"),
+}
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,7 @@ class Rung:
 class Pack:
     """A region's rules. ``regions`` are prefixes of GB/T 2260 codes; the national pack has the empty prefix.
 
-    ``escalation``: how a matter that is not mended in time rises, in order; a pack without one uses the pack it extends.
+    ``escalation``: how a matter that is not mended in time rises; a pack without one uses that of the pack it extends.
     """
 
     id: str

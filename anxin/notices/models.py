@@ -1,0 +1,70 @@
+"""The in-app inbox and the outbox."""
+
+from django.db import models
+
+from anxin.people.models import Organisation, User
+
+
+class Notice(models.Model):
+    """A message in somebody's inbox. ``kind`` says what happened (claimed, overdue, demand …), the subject where."""
+
+    to = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=32)
+    subject = models.CharField(max_length=32)
+    subject_id = models.CharField(max_length=64)
+    zh = models.CharField(max_length=400)
+    en = models.CharField(max_length=400)
+    urgent = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["to", "read_at", "-at"], name="inbox_of_a_person")]
+
+
+class Channel(models.TextChoices):
+    """Ways to reach a person outside the platform."""
+
+    EMAIL = "email", "电子邮件"
+    SMS = "sms", "短信"
+    WECOM = "wecom", "企业微信"
+    DINGTALK = "dingtalk", "钉钉"
+
+
+class Preference(models.Model):
+    """How a person wants to be told on a channel. ``digest``: collected once a day at ``digest_hour``; quiet hours
+    (civil hours, ``quiet_from`` 22 to ``quiet_until`` 7) hold back what is not urgent."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="preferences")
+    channel = models.CharField(max_length=10, choices=Channel)
+    address_sealed = models.BinaryField(default=b"")
+    on = models.BooleanField(default=True)
+    digest = models.BooleanField(default=True)
+    digest_hour = models.PositiveSmallIntegerField(default=8)
+    quiet_from = models.PositiveSmallIntegerField(default=22)
+    quiet_until = models.PositiveSmallIntegerField(default=7)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "channel"], name="one_way_a_channel")]
+
+
+class Delivery(models.Model):
+    """One message in the outbox. ``key`` is unique: the same notice is never queued twice on a channel.
+
+    ``state``: waiting, sending, sent, failed (given up), unknown (it may have arrived; never sent again by itself).
+    """
+
+    key = models.CharField(max_length=100, unique=True)
+    channel = models.CharField(max_length=10, choices=Channel)
+    person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="deliveries")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True)
+    notices = models.ManyToManyField(Notice, related_name="deliveries")
+    state = models.CharField(max_length=10, default="waiting")
+    not_before = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    queued_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "not_before"], name="outbox_by_turn")]

@@ -1,0 +1,56 @@
+"""Telling people: one notice each, into the inbox and the outbox of the channels they chose."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from anxin.notices.models import Delivery, Notice, Preference
+from anxin.notices.times import not_before
+from anxin.people.models import User
+
+
+def notify(
+    *,
+    to: Iterable[User],
+    kind: str,
+    subject: str,
+    subject_id: object,
+    zh: str,
+    en: str,
+    at: datetime,
+    urgent: bool = False,
+) -> list[Notice]:
+    """Put a notice into each person's inbox, and queue it on each channel the person switched on.
+
+    Call it in the transaction of the act it tells of, so that neither stands without the other. A person named twice is
+    told once. What is not urgent waits for the digest or the end of the quiet hours.
+    """
+    people = list({person.pk: person for person in to}.values())
+    notices = Notice.objects.bulk_create(
+        [
+            Notice(
+                to=person, kind=kind, subject=subject, subject_id=str(subject_id), zh=zh[:400], en=en[:400],
+                urgent=urgent, at=at,
+            )
+            for person in people
+        ]
+    )  # fmt: skip
+    by_person = {notice.to_id: notice for notice in notices}
+    for way in Preference.objects.filter(person__in=people, on=True):
+        notice = by_person[way.person_id]
+        turn = not_before(way, at=at, urgent=urgent)
+        digest = way.digest and not urgent
+        key = f"{way.channel}:{way.person_id}:{turn:%Y%m%d%H}" if digest else f"{way.channel}:{notice.pk}"
+        delivery, _ = Delivery.objects.get_or_create(
+            key=key,
+            defaults={"channel": way.channel, "person": way.person, "not_before": turn, "queued_at": at},
+        )
+        delivery.notices.add(notice)
+    return notices
+
+
+def mark_read(*, person: User, at: datetime, ids: Iterable[int] | None = None) -> int:
+    """Mark some (or all) of a person's notices read. Answers how many."""
+    unread = Notice.objects.filter(to=person, read_at=None)
+    if ids is not None:
+        unread = unread.filter(pk__in=list(ids))
+    return unread.update(read_at=at)

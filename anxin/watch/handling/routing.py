@@ -1,0 +1,98 @@
+"""Routing: a new warning goes to the unit of its place and industry; a cleared one leaves the desk."""
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from anxin.law.civil import civil_date
+from anxin.law.running import reckon
+from anxin.people import trail
+from anxin.people.models import Organisation, OrganisationKind
+from anxin.rules.packs import all_rules
+from anxin.watch.models import Handling, Warning
+
+DEFAULT_WITHIN = "5 working days"
+_BATCH = 2000
+
+
+def unit_for(region_code: str, units: dict[str, Organisation]) -> Organisation | None:
+    """The labour-inspection unit nearest to a place: its county's, else its city's, else its province's."""
+    for code in (region_code, region_code[:4] + "00", region_code[:2] + "0000"):
+        if code in units:
+            return units[code]
+    return None
+
+
+def inspection_units() -> dict[str, Organisation]:
+    """Region code → the human-resources unit that inspects there."""
+    return {
+        unit.region_code: unit
+        for unit in Organisation.objects.filter(kind=OrganisationKind.HR, active=True).order_by("-id")
+    }
+
+
+def hand_over(*, at: datetime, projects: Collection[int] | None = None) -> int:
+    """Give every open warning that stands for itself and does not sleep a handling with a unit and a clock.
+
+    ``projects`` narrows the look to those just swept. Answers how many.
+    """
+    units = inspection_units()
+    within = {rule.id: rule.within or DEFAULT_WITHIN for rule in all_rules()}
+    count = 0
+    for batch in _unhandled(civil_date(at), projects):
+        with transaction.atomic():
+            rows = []
+            for warning in batch:
+                period = within.get(warning.rule, DEFAULT_WITHIN)
+                rows.append(
+                    Handling(
+                        warning=warning,
+                        unit=unit_for(warning.region_code, units),
+                        region_code=warning.region_code,
+                        industry=warning.industry,
+                        within=period,
+                        started_at=at,
+                        due_at=reckon(at, period).due,
+                    )
+                )
+            # Another worker may have been quicker: its rows stand, ours are passed over.
+            Handling.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+            trail.record(
+                by=None, at=at, action="hand-over", subject="warnings", subject_id=f"{batch[0].pk}-{batch[-1].pk}",
+                changes={"warnings": len(rows)},
+            )  # fmt: skip
+        count += len(rows)
+    return count
+
+
+def _unhandled(today: date, projects: Collection[int] | None) -> Iterator[list[Warning]]:
+    in_hands = Handling.objects.filter(warning=OuterRef("pk"), ended_at=None)
+    awake = Q(snoozed_until=None) | Q(snoozed_until__lt=today)
+    rows = Warning.objects.filter(~Exists(in_hands), awake, status="open", hidden_by=None).order_by("pk")
+    if projects is not None:
+        rows = rows.filter(Q(project_id__in=projects) | Q(project=None))
+    last = 0
+    while True:
+        batch = list(rows.filter(pk__gt=last)[:_BATCH])
+        if not batch:
+            return
+        last = batch[-1].pk
+        yield batch
+
+
+def close_cleared(*, at: datetime, projects: Collection[int] | None = None) -> int:
+    """End the handlings whose warning has cleared or is covered by another now. Answers how many."""
+    cleared = Handling.objects.filter(ended_at=None).exclude(warning__status="open", warning__hidden_by=None)
+    if projects is not None:
+        cleared = cleared.filter(Q(warning__project_id__in=projects) | Q(warning__project=None))
+    count = 0
+    for pk, status in list(cleared.values_list("pk", "warning__status")):
+        outcome = "cleared" if status == "cleared" else "covered"
+        with transaction.atomic():
+            ended = Handling.objects.filter(pk=pk, ended_at=None).update(state="ended", ended_at=at, outcome=outcome)
+            if ended:
+                trail.record(by=None, at=at, action="close", subject="handling", subject_id=pk, changes={"as": outcome})
+                count += 1
+    return count

@@ -1,0 +1,19 @@
+"""The watch room's tables, one file a subject."""
+
+from anxin.watch.models.handling import ClockChange, Demand, Escalation, Handling, HelperTask, Objection, Snooze
+from anxin.watch.models.inspections import InspectionTask
+from anxin.watch.models.warnings import Sweep, Warning, WarningEvent
+
+__all__ = [
+    "ClockChange",
+    "Demand",
+    "Escalation",
+    "Handling",
+    "HelperTask",
+    "InspectionTask",
+    "Objection",
+    "Snooze",
+    "Sweep",
+    "Warning",
+    "WarningEvent",
+]

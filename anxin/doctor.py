@@ -34,7 +34,7 @@ class Diagnosis:
 
 def examine(*, at: datetime) -> list[Diagnosis]:
     """Look at every part; a part that cannot be looked at is itself a finding."""
-    answer = []
+    answer: list[Diagnosis] = []
     for part, look in _PARTS.items():
         try:
             answer.extend(look(at))

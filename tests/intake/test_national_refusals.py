@@ -291,6 +291,18 @@ def test_a_foreign_project(client: NationalClient, at: datetime) -> None:
     assert NationalClient("BOUND").call("Project.Add", {**outside, "projectCode": "P1"})["code"] == -3
 
 
+def test_refused_rows_are_seen_by_the_officers_of_their_region(client: NationalClient, at: datetime) -> None:
+    add_sender(protocol="national", appid="SHANXI", secret=S32, at=at, region_code="140000")
+    sender = NationalClient("SHANXI")
+    sender.call("WorkerAttendance.Add", {"projectCode": "P1", "dataList": []})
+    sender.call("WorkerAttendance.Add", {"projectCode": "P9", "dataList": [swipe(1)]})
+    sender.call("ProjectWorker.Add", {"projectCode": "P9", "workerList": [man(1)]})
+    sender.call("Team.Add", "[")
+    assert list(HeldRow.objects.order_by("id").values_list("region_code", flat=True)) == [
+        "140105", "140000", "140000", "140000",
+    ]  # fmt: skip
+
+
 def test_what_was_met_is_forgotten_when_the_account_is_bound_elsewhere(client: NationalClient, at: datetime) -> None:
     data = {"projectCode": "P1", "dataList": [swipe(1)]}
     client.done("WorkerAttendance.Add", data)

@@ -196,7 +196,8 @@ def hold_call(call: Call, refused: Refused, *, kind: str, data: object) -> int:
                     project_code=code,
                 )
             )
-    held.hold(kind=kind, faults=faults[:500], arrival=call.arrival())
+    project = Project.objects.filter(code=faults[0].project_code).first() if faults else None
+    held.hold(kind=kind, faults=faults[:500], arrival=call.arrival(), project=project or call.sender.project)
     return len(faults)
 
 

@@ -11,7 +11,7 @@ import orjson
 from django.db import IntegrityError, OperationalError, transaction
 
 from anxin.intake import held
-from anxin.intake.models import Receipt, Sender
+from anxin.intake.models import HeldRow, Receipt, Sender
 from anxin.intake.national import control, methods, replies, signing
 from anxin.intake.national.accounts import find_account
 from anxin.intake.national.calls import Call, Outcome, hold_call
@@ -261,6 +261,9 @@ def _execute(call: Call, method: Write, params: dict[str, str], replay_key: str)
             _hold(call, method, outcome.faults)
         outcomes.append(outcome)
     reply = _settle(receipt, outcomes, whole)
+    if (receipt.refused or receipt.waiting) and call.sender.region_code:
+        # Rows of projects nobody knows are the officers' of the sender's region.
+        HeldRow.objects.filter(receipt=receipt, region_code="").update(region_code=call.sender.region_code)
     if _state(receipt) != written:
         receipt.save(update_fields=["status", "result", "accepted", "refused", "waiting"])
     return reply

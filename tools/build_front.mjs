@@ -10,12 +10,15 @@ import zlib from "node:zlib";
 import { build, transform } from "esbuild";
 import { PurgeCSS } from "purgecss";
 
+import { smaller } from "./outlines.mjs";
+
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const source = path.join(root, "anxin/portal/ui/src");
 const dist = path.join(root, "anxin/portal/static/dist");
 const target = `${dist}.${process.pid}`;
 const modules = path.join(root, "node_modules");
 const manifest = {};
+process.on("exit", () => fs.rmSync(target, { recursive: true, force: true }));
 
 function write(name, content) {
   const bytes = Buffer.from(content);
@@ -77,7 +80,7 @@ function maps() {
     for (const feature of outline.features) {
       feature.properties = { name: feature.id };
     }
-    write(`maps/${province}.json`, JSON.stringify(outline));
+    write(`maps/${province}.json`, JSON.stringify(smaller(outline)));
     count += 1;
   }
   return count;

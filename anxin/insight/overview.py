@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from anxin.insight.models import RegionFigures
-from anxin.insight.overview_ledger import months_by_place, workers_by_place
+from anxin.insight.overview_ledger import Sites, months_by_place, workers_by_place
 from anxin.insight.places import levels_of
 from anxin.registry.models import Project
 from anxin.registry.models.projects import ProjectStatus
@@ -35,13 +35,15 @@ def refresh(*, as_of: date, at: datetime) -> int:
     _projects(places, projects)
     _warnings(places, as_of)
     _trend(places, as_of)
-    regions = {pk: region for pk, region, _, _ in projects}
-    industries = {pk: industry for pk, _, industry, _ in projects}
-    for code, told in workers_by_place(regions, industries, as_of=as_of).items():
+    sites = Sites(
+        regions={pk: region for pk, region, _, _ in projects},
+        industries={pk: industry for pk, _, industry, _ in projects},
+    )
+    for code, told in workers_by_place(sites, as_of=as_of).items():
         places[code]["workers"] = {"today": told["today"], "month": told["month"]}
         for industry, workers in told["industry"].items():
             _industry(places[code], industry)["workers"] = workers
-    for code, months in months_by_place(regions, as_of=as_of).items():
+    for code, months in months_by_place(sites, as_of=as_of).items():
         places[code]["months"] = months
     rows = [
         RegionFigures(region_code=code, as_of=as_of, counted_at=at, figures=figures)

@@ -39,18 +39,26 @@ class Page:
         return self.last < self.total
 
 
-def page_of(rows: QuerySet[Any], *, number: int, size: int = 50) -> Page:
+def page_of(rows: QuerySet[Any], *, number: int, size: int = 50, by_key: QuerySet[Any] | None = None) -> Page:
     """The ``number``-th page, within the first ``COUNT_UP_TO`` rows; a number outside gives the nearest page.
 
-    Two queries: a count that stops at the limit, and the rows.
+    Two queries: a count that stops at the limit, and the rows. With ``by_key`` the page's keys are asked of ``rows``
+    and its rows of ``by_key``, which is quicker where an index holds all that is asked and the rows are wide.
     """
     counted = rows.order_by()[: COUNT_UP_TO + 1].count()
     total = min(counted, COUNT_UP_TO)
     pages = max((total + size - 1) // size, 1)
     number = min(max(number, 1), pages)
     start = (number - 1) * size
+    wanted = slice(start, min(start + size, COUNT_UP_TO))
+    if by_key is not None:
+        keys = list(rows.values_list("pk", flat=True)[wanted])
+        found = {row.pk: row for row in by_key.filter(pk__in=keys)}
+        shown = [found[key] for key in keys if key in found]
+    else:
+        shown = list(rows[wanted])
     return Page(
-        rows=list(rows[start : min(start + size, COUNT_UP_TO)]),
+        rows=shown,
         number=number,
         size=size,
         total=total,

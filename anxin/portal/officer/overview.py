@@ -144,6 +144,7 @@ def _map(region: str, places: list[dict[str, Any]]) -> dict[str, Any] | None:
         return None
     return {
         "url": outline,
+        "most": max((row["open"] for row in places), default=0),
         "regions": [
             {
                 "name": row["code"],

@@ -15,7 +15,7 @@ from anxin.insight.paging import page_of, wanted_page
 from anxin.insight.places import places_below
 from anxin.insight.rule_book import rule_titles, rules_by_id
 from anxin.insight.scope import visible_warnings
-from anxin.insight.warning_list import WarningFilter, count_hidden, filtered_warnings, read_filter
+from anxin.insight.warning_list import WarningFilter, count_hidden, filtered_warnings, read_filter, with_places
 from anxin.law.civil import civil_date
 from anxin.people.access import may
 from anxin.portal.models import SavedFilter
@@ -53,7 +53,8 @@ def warning_list(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     today = civil_date(timezone.now())
     asked = _asked(request)
-    page = page_of(filtered_warnings(user, asked), number=wanted_page(request.GET.get("page", "")))
+    number = wanted_page(request.GET.get("page", ""))
+    page = page_of(filtered_warnings(user, asked), number=number, by_key=with_places(Warning.objects.all()))
     hidden = count_hidden(page.rows)
     titles = rule_titles(english=in_english())
     for row in page.rows:

@@ -7,9 +7,7 @@ import {
   GeoComponent,
   GridComponent,
   LegendComponent,
-  MarkLineComponent,
   TooltipComponent,
-  VisualMapComponent,
 } from "echarts/components";
 import { getInstanceByDom, init, registerMap, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
@@ -21,9 +19,7 @@ use([
   GeoComponent,
   GridComponent,
   LegendComponent,
-  MarkLineComponent,
   TooltipComponent,
-  VisualMapComponent,
   SVGRenderer,
 ]);
 
@@ -51,31 +47,32 @@ function withFunctions(value) {
   return value;
 }
 
-// A map takes {map: {url, zoomLabel}, regions: [{name: adcode, title, value, url}]} instead of an option of its own.
+// From hardly any to the most; the same colours as .ax-scale.
+const SHADES = [[238, 244, 243], [169, 205, 200], [77, 150, 144], [11, 95, 89]];
+function shade(share) {
+  const place = Math.min(Math.max(share, 0), 1) * (SHADES.length - 1);
+  const below = Math.min(Math.floor(place), SHADES.length - 2);
+  const mixed = SHADES[below].map((from, i) => Math.round(from + (SHADES[below + 1][i] - from) * (place - below)));
+  return `rgb(${mixed.join(",")})`;
+}
+
+// A map takes {url, most, regions: [{name: adcode, title, short, value, lines, url}]} instead of an option of its own.
 async function mapOption(told) {
   const answer = await fetch(told.url);
   if (!answer.ok) throw new Error("no outline");
   const outline = await answer.json();
   registerMap(told.url, outline);
   const titles = Object.fromEntries(told.regions.map((region) => [region.name, region]));
-  const most = Math.max(1, ...told.regions.map((region) => region.value));
+  const data = told.regions.map((region) => ({
+    ...region,
+    itemStyle: { areaColor: shade(region.value / Math.max(1, told.most)) },
+  }));
   return {
     tooltip: {
       formatter: ({ name }) => {
         const region = titles[name];
         return region ? `${region.title}<br>${region.lines.join("<br>")}` : name;
       },
-    },
-    visualMap: {
-      min: 0,
-      max: most,
-      left: 0,
-      bottom: 0,
-      itemWidth: 12,
-      itemHeight: 80,
-      text: [numbers.format(most), "0"],
-      textStyle: { color: "#566472" },
-      inRange: { color: ["#eef4f3", "#a9cdc8", "#4d9690", "#0b5f59"] },
     },
     series: [
       {
@@ -95,7 +92,7 @@ async function mapOption(told) {
         labelLayout: { hideOverlap: true },
         itemStyle: { borderColor: "#fff", borderWidth: 1.2, areaColor: "#eef1f3" },
         emphasis: { label: { color: "#1b2733", fontWeight: 600 }, itemStyle: { areaColor: "#f0c869" } },
-        data: told.regions,
+        data,
       },
     ],
   };

@@ -1,0 +1,31 @@
+"""What the browser loads: small, complete, and fetched from nowhere else."""
+
+import json
+import re
+from pathlib import Path
+
+from anxin.portal.ui.tags import DIST
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT = 300 * 1024
+
+
+def packed(name: str) -> int:
+    manifest = json.loads((DIST / "manifest.json").read_text())
+    return (DIST / f"{manifest[name]}.gz").stat().st_size
+
+
+def test_a_first_load_stays_under_300_kb_with_room_for_the_page():
+    outlines = [name for name in json.loads((DIST / "manifest.json").read_text()) if name.startswith("maps/")]
+    assert len(outlines) >= 31
+    heaviest = sum(map(packed, ("app.css", "app.js", "charts.js"))) + max(map(packed, outlines))
+    assert heaviest + 16 * 1024 < LIMIT
+
+
+def test_nothing_is_loaded_from_another_site():
+    for page in (ROOT / "anxin" / "portal").rglob("*.html"):
+        assert not re.search(r"""(src|href)=["'](https?:)?//""", page.read_text(encoding="utf-8")), page
+
+
+def test_the_lock_names_no_host():
+    assert "://" not in (ROOT / "package-lock.json").read_text()

@@ -1,0 +1,37 @@
+"""Every sentence has its English, with the same blanks."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+TOOL = Path(__file__).resolve().parents[2] / "tools" / "messages.py"
+
+
+@pytest.fixture(scope="module")
+def messages():
+    spec = importlib.util.spec_from_file_location("messages", TOOL)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_no_sentence_lacks_its_english(messages):
+    assert len(messages.sentences()) > 300
+    assert messages.untranslated() == []
+
+
+def test_translations_fill_the_same_blanks(messages):
+    def blanks(text: str) -> set[str]:
+        return set(re.findall(r"%\((\w+)\)s", text))
+
+    for entry in messages.read_catalog():
+        if not entry.id:
+            continue
+        given = entry.id if isinstance(entry.id, tuple) else (entry.id,)
+        told = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+        for text in told:
+            assert blanks(text) == blanks(given[-1]), entry.id

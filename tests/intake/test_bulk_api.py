@@ -6,6 +6,8 @@ import orjson
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -52,7 +54,18 @@ def described():
 
 
 @pytest.fixture
-def sender(at, monkeypatch):
+def _one_connection():
+    """The bare application would close the test's own connection after each call."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def sender(at, monkeypatch, _one_connection):
     monkeypatch.setattr(signing.timezone, "now", lambda: at)
     make_worker(make_project(at), 1, at)
     return add_sender(protocol="bulk", appid="B", secret="S", at=at)

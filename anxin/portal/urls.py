@@ -4,7 +4,6 @@ from django.urls import URLPattern, URLResolver, path
 
 from anxin.portal.officer import (
     held,
-    overview,
     people,
     projects,
     rules,
@@ -19,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", session.sign_in, name="sign-in"),
     path("sign-out", session.sign_out, name="sign-out"),
     path("language", session.language, name="language"),
-    path("", overview.overview, name="overview"),
+    path("", session.home, name="overview"),
     path("warnings", warnings.warning_list, name="warnings"),
     path("warnings/export", warnings.warning_export, name="warning-export"),
     path("warnings/filters", warnings.save_filter, name="warning-filter-save"),

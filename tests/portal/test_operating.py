@@ -111,3 +111,14 @@ def test_looks_are_paged(client, at, django_assert_num_queries):
         body = client.get("/people/looks").content.decode()
     assert "1–50 / 60" in body
     assert "51–60 / 60" in client.get("/people/looks?page=2").content.decode()
+
+
+@pytest.mark.parametrize(("role", "first_page"), [("clerk", "/warnings"), ("bank", "/uploads")])
+def test_who_has_no_overview_begins_at_his_first_page(client, role, first_page):
+    client.force_login(make_user("u", role, "140000"))
+    assert client.get("/")["Location"] == first_page
+
+
+def test_who_may_nothing_is_refused_at_the_door(client):
+    client.force_login(make_user("u", "nobody", "140000"))
+    assert client.get("/").status_code == 403

@@ -3,16 +3,19 @@
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from anxin.people.access import may
 from anxin.people.models import User
+from anxin.portal.officer.overview import overview
 from anxin.portal.ui.access import signed_in
 from anxin.portal.ui.language import remember
+from anxin.portal.ui.nav import ENTRIES
 
 
 def _safe(request: HttpRequest, url: str) -> str:
@@ -57,3 +60,12 @@ def language(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             User.objects.filter(pk=signed_in(request).pk).update(language=chosen)
     return response
+
+
+def home(request: HttpRequest) -> HttpResponseBase:
+    """The overview; for those it is not meant for, the first page they may open."""
+    if request.user.is_authenticated and not may(signed_in(request), "overview"):
+        for name, permission, _title in ENTRIES:
+            if may(signed_in(request), permission):
+                return redirect(name)
+    return overview(request)

@@ -31,13 +31,16 @@ def _read(path: Path) -> list[bytes]:
 async def _post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: bytes, body: bytes) -> bytes:
     writer.write(head + str(len(body)).encode() + b"\r\n\r\n" + body)
     await writer.drain()
-    answer = await reader.readuntil(b"\r\n\r\n")
-    lower = answer.lower()
+    lower = (await reader.readuntil(b"\r\n\r\n")).lower()
     place = lower.find(b"content-length:")
-    if place < 0:
-        raise RuntimeError("an answer without a length")
-    length = int(lower[place + 15 : lower.index(b"\r\n", place)])
-    return await reader.readexactly(length)
+    if place >= 0:
+        return await reader.readexactly(int(lower[place + 15 : lower.index(b"\r\n", place)]))
+    parts = []
+    while True:  # in chunks
+        length = int(await reader.readuntil(b"\r\n"), 16)
+        parts.append(await reader.readexactly(length + 2))
+        if not length:
+            return b"".join(part[:-2] for part in parts)
 
 
 async def _run(port: int, path: str, content_type: str, connections: int, seconds: float, bodies: list[bytes]) -> dict:

@@ -130,7 +130,7 @@ def _generate(port: int, file: Path, connections: int, seconds: float) -> dict[s
     done = subprocess.run(
         [sys.executable, "-m", "bench.load", str(port), "/open.api", "application/x-www-form-urlencoded",
          str(connections), str(seconds), str(file)],
-        check=True, capture_output=True, text=True,
+        check=True, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     return dict(json.loads(done.stdout))
 

@@ -48,13 +48,13 @@ def addresses() -> dict[str, str]:
 
 
 def sign_in() -> str:
-    """A session of a provincial leader, as a cookie."""
+    """A session of a provincial officer, as a cookie."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
     from anxin.people.models import User
 
-    user, _ = User.objects.get_or_create(username="bench", defaults={"role": "leader", "region": "140000"})
+    user, _ = User.objects.get_or_create(username="bench", defaults={"role": "officer", "region": "140000"})
     user.set_unusable_password()
     user.save()
     session = SessionStore()

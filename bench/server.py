@@ -21,7 +21,9 @@ def serving(*, worker: bool) -> Iterator[int]:
     """Serve this process's data folder with everything on (``worker``: the loops too); gives the port."""
     port = free_port()
     command = [sys.executable, "-m", "anxin.cli", "serve", "--port", str(port)]
-    child = subprocess.Popen(command + ([] if worker else ["--no-worker"]), env={**os.environ})
+    child = subprocess.Popen(
+        command + ([] if worker else ["--no-worker"]), env={**os.environ, "PYTHONWARNINGS": "ignore"}
+    )
     try:
         for _ in range(300):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.5):

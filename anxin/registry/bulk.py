@@ -15,7 +15,7 @@ import orjson
 from django.db import connection, models
 
 from anxin.registry.actions import card_token, identity_blind
-from anxin.registry.models import Engagement, Touch, Worker
+from anxin.registry.models import Engagement, EntryExit, Touch, Worker
 from anxin.vault.fields import open_bytes, open_text, seal_bytes, seal_text
 from anxin.vault.identity import RESIDENT, birth_date, normal_identity
 
@@ -223,6 +223,13 @@ def _fill_engagement(row: dict[str, Any], line: EngagementLine) -> bool:
         row["details"] = {**row["details"], **line.details}
         changed = True
     return changed
+
+
+def move_many(*, moves: Sequence[tuple[int, int, int | None, date, str]], at: datetime) -> None:
+    """Record comings and goings: (project, worker, team, day, ``in`` or ``out``). The engagements' own dates are not
+    touched: pass them to ``engage_many``."""
+    columns = ("project_id", "worker_id", "team_id", "on", "kind", "recorded_at")
+    _insert(EntryExit, columns, [(*move, at) for move in moves])
 
 
 def _chunks(values: Sequence[Any], size: int = _CHUNK) -> Iterator[Sequence[Any]]:

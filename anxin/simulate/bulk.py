@@ -14,13 +14,12 @@ from django.db import models, transaction
 from django.db.models import Max
 
 from anxin.registry.actions import FIRST_TEAM_NUMBER, card_token, industry_of
-from anxin.registry.bulk import EngagementLine, WorkerLine, engage_many, register_workers
+from anxin.registry.bulk import EngagementLine, WorkerLine, engage_many, move_many, register_workers
 from anxin.registry.models import (
     AccountUse,
     ArrearsReport,
     Deposit,
     Enterprise,
-    EntryExit,
     JointInspection,
     LabourClerk,
     NoticeBoard,
@@ -314,16 +313,7 @@ def _rosters(
             team = teams[site.index][int(site.team[i])][0]
             for kind, on in (("in", int(site.entered[i])), ("out", int(site.left[i]))):
                 if on:
-                    moves.append(
-                        EntryExit(
-                            project_id=project,
-                            worker_id=worker,
-                            team_id=team,
-                            on=date.fromordinal(on),
-                            kind=kind,
-                            recorded_at=at,
-                        )
-                    )
+                    moves.append((project, worker, team, date.fromordinal(on), kind))
         for n, report in enumerate(site.reports):
             reports.append(
                 ArrearsReport(
@@ -337,7 +327,7 @@ def _rosters(
                 )
             )
     engage_many(lines=engagements, at=at)
-    _create(EntryExit, moves)
+    move_many(moves=moves, at=at)
     _create(ArrearsReport, reports)
     return tokens
 

@@ -1,11 +1,12 @@
 """The entries of the top bar."""
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from anxin.people.access import PERMISSIONS
+from anxin.people.access import may
+from anxin.people.models import User
 
 # (URL name, permission, title)
 ENTRIES = (
@@ -27,21 +28,20 @@ def page(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": [], **language}
-    held = PERMISSIONS.get(user.role, frozenset())
-    return {"nav": _entries(ENTRIES, request, held), "menu": _entries(MENU, request, held), **language}
+    return {"nav": _entries(ENTRIES, request, user), "menu": _entries(MENU, request, user), **language}
 
 
-def _entries(
-    named: tuple[tuple[str, str, object], ...], request: HttpRequest, held: frozenset[str]
-) -> list[dict[str, object]]:
+def first_page(user: User) -> str:
+    """Where a person begins: the first entry he may open; the overview, which refuses, if there is none."""
+    return next((reverse(name) for name, permission, _title in ENTRIES if may(user, permission)), reverse("overview"))
+
+
+def _entries(named: tuple[tuple[str, str, object], ...], request: HttpRequest, user: User) -> list[dict[str, object]]:
     entries = []
     for name, permission, title in named:
-        if permission not in held:
+        if not may(user, permission):
             continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
+        url = reverse(name)
         here = request.path == url if url == "/" else request.path.startswith(url)
         entries.append({"url": url, "title": title, "here": here})
     return entries

@@ -25,7 +25,8 @@ use([
 
 const theme = {
   color: ["#0b5f59", "#8aa4b5", "#dd6b10", "#c0251c", "#2768b0", "#dfae11"],
-  textStyle: { fontFamily: "inherit", color: "#1b2733" },
+  // The family by name: text is measured before it is drawn, and "inherit" cannot be measured.
+  textStyle: { fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--tblr-font-sans-serif"), color: "#1b2733" },
   categoryAxis: { axisLine: { lineStyle: { color: "#c5cfd6" } }, axisTick: { show: false }, axisLabel: { color: "#566472" } },
   valueAxis: { splitLine: { lineStyle: { color: "#eaeef1" } }, axisLabel: { color: "#566472" } },
   legend: { textStyle: { color: "#566472" } },
@@ -66,6 +67,8 @@ async function mapOption(told) {
   const data = told.regions.map((region) => ({
     ...region,
     itemStyle: { areaColor: shade(region.value / Math.max(1, told.most)) },
+    label:
+      region.value > 0.6 * told.most ? { color: "#fff", textBorderColor: "rgba(8,73,68,.8)", textBorderWidth: 2 } : undefined,
   }));
   return {
     tooltip: {

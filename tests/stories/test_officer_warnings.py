@@ -1,0 +1,140 @@
+"""An officer's morning in a real browser: the overview, the list of warnings, a warning, a file, in English."""
+
+import csv
+
+import pytest
+from django.utils import timezone
+
+from anxin.insight.overview import refresh
+from anxin.watch.models import WarningEvent
+from tests.insight.test_overview import warn
+from tests.people import make_project
+from tests.portal.site import make_site, make_user
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+
+@pytest.fixture
+def province(at, today, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    site = make_site(at)
+    other = make_project(at, "P2", name="迎宾路改造", region_code="140200", category="05")
+    month = f"project-month:{site.project.pk}:2026-03"
+    unpaid = warn(
+        site.project, at, rule="GZ-05", subject=month, month="2026-03", level="red", rank=4,
+        reason="三月有两人未发工资", reason_en="Two workers were not paid for March",
+    )  # fmt: skip
+    WarningEvent.objects.create(warning=unpaid, kind="opened", on=today, at=at, new_level="red", rule_version="1")
+    warn(site.project, at, rule="SX-02", hidden_by=unpaid, reason="没有人工费拨入")
+    warn(other, at, level="yellow", rank=2, reason="开工第16天仍未上传专户", reason_en="Day 16 and no account")
+    refresh(as_of=today, at=at)
+    make_user("officer", region="140000")
+    return site
+
+
+def test_from_the_map_to_the_worker_who_was_not_paid(page, sign_in, province):
+    sign_in("officer", to="/")
+    page.wait_for_selector(".ax-map svg path")
+    assert page.locator("h1").inner_text() == "山西省"
+    page.get_by_role("link", name="太原市", exact=True).click()
+    page.get_by_role("link", name="小店区", exact=True).click()
+    page.locator("a.ax-figure").click()
+    page.wait_for_url("**/warnings?region=140105")
+    page.get_by_role("link", name="三月有两人未发工资").click()
+    assert province.forgotten.worker.name in page.locator("[data-evidence=unpaid]").inner_text()
+    assert "没有人工费拨入" in page.locator("main").inner_text()
+
+
+def test_the_list_filters_without_a_new_page_and_keeps_its_address(page, sign_in, province):
+    sign_in("officer", to="/warnings")
+    page.evaluate("window.same = true")
+    assert page.locator("[data-row]").count() == 2
+    page.locator("label.ax-chip", has_text="黄色").click()
+    page.wait_for_url("**level=yellow**")
+    assert page.locator("[data-row]").count() == 1
+    page.fill("#q", "滨河没有")
+    page.get_by_text("没有符合条件的预警").wait_for()
+    page.fill("#q", "迎宾")
+    page.locator("[data-row]", has_text="迎宾路改造").wait_for()
+    assert page.evaluate("window.same") is True
+    page.reload()
+    assert page.locator("[data-row]").count() == 1
+    assert page.input_value("#q") == "迎宾"
+
+
+def test_the_keyboard_goes_through_the_list(page, sign_in, province):
+    sign_in("officer", to="/warnings")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    assert page.locator("[data-selected-count]").inner_text() == "1"
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/warnings/*")
+    assert page.locator("h1").inner_text() == "三月有两人未发工资"
+
+
+def test_chosen_rows_download(page, sign_in, province, tmp_path):
+    sign_in("officer", to="/warnings")
+    page.locator("[data-row] input[type=checkbox]").nth(1).check()
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="CSV").click()
+    file = tmp_path / "warnings.csv"
+    begun.value.save_as(file)
+    rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+    assert [row[5] for row in rows] == ["预警原因", "开工第16天仍未上传专户"]
+
+
+def test_a_filter_is_kept_under_a_name(page, sign_in, province):
+    sign_in("officer", to="/warnings")
+    page.locator("label.ax-chip", has_text="红色").click()
+    page.wait_for_url("**level=red**")
+    page.get_by_text("常用筛选").click()
+    page.fill("#filter-name", "先看红色")
+    page.get_by_role("button", name="保存").click()
+    page.goto("/warnings")
+    page.get_by_text("常用筛选").click()
+    page.get_by_role("link", name="先看红色").click()
+    page.wait_for_url("**level=red**")
+    assert page.locator("[data-row]").count() == 1
+
+
+def test_english_is_one_press_away(page, sign_in, province):
+    sign_in("officer", to="/warnings")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("heading", name="Warnings", exact=True).wait_for()
+    assert "Two workers were not paid for March" in page.locator("#rows").inner_text()
+    page.get_by_role("button", name="中文").click()
+    page.get_by_role("heading", name="预警", exact=True).wait_for()
+
+
+@pytest.mark.parametrize("path", ["/", "/?region=140105", "/warnings"])
+def test_a_telephone_shows_everything_without_sideways_scrolling(page, sign_in, province, path):
+    sign_in("officer", to="/")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.locator(".ax-menu-button").click()
+    assert page.get_by_role("link", name="工程项目").is_visible()
+
+
+def test_the_list_works_without_scripts(browser, live_server, province):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False, locale="zh-CN")
+    plain = context.new_page()
+    plain.goto("/sign-in?next=/warnings")
+    plain.fill("[name=username]", "officer")
+    plain.fill("[name=password]", "a long enough word")
+    plain.click("main form button")
+    plain.fill("#q", "迎宾")
+    plain.press("#q", "Enter")
+    assert plain.locator("[data-row]").count() == 1
+    plain.locator("[data-open-row]").click()
+    assert plain.locator("h1").inner_text() == "开工第16天仍未上传专户"
+    context.close()

@@ -18,6 +18,8 @@ from anxin.intake.waiting import release
 from anxin.law.civil import civil_date
 from anxin.ledger.compaction import compact
 from anxin.ledger.sealing import seal
+from anxin.notices.channels import ways
+from anxin.notices.outbox import deliver
 from anxin.watch.handling.inspections import plan_inspections
 from anxin.watch.handling.ladder import escalate
 from anxin.watch.handling.routing import close_cleared, hand_over
@@ -97,6 +99,7 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
         last.pop("refresh", None)
     if due(last, "escalate", ESCALATE_EVERY, at):
         escalate(at=at)
+    deliver(at=at, ways=ways())
     if due(last, "refresh", REFRESH_EVERY, at):
         refresh(as_of=today, at=at)
     if due(last, "compact", COMPACT_EVERY, at):

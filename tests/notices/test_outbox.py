@@ -1,0 +1,211 @@
+"""One message, once: quiet hours, digests, a mail server that is down for a day, a sender that dies."""
+
+import socketserver
+import threading
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from anxin.law.civil import SHANGHAI
+from anxin.notices.channels import NotSent, Refused, Unsure, dingtalk, email, wecom
+from anxin.notices.models import Delivery, Notice, Preference
+from anxin.notices.outbox import deliver, send_again
+from anxin.notices.send import mark_read, notify
+from anxin.people.models import User
+from anxin.vault.fields import seal_text
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 4, 20, 12, tzinfo=SHANGHAI)
+NIGHT = datetime(2026, 4, 20, 23, tzinfo=SHANGHAI)
+
+
+class Post:
+    """A channel that writes down what it was given, and fails as told."""
+
+    def __init__(self, *faults: Exception | None) -> None:
+        self.faults, self.sent = list(faults), []
+
+    def __call__(self, address: str, title: str, text: str, key: str) -> None:
+        fault = self.faults.pop(0) if self.faults else None
+        if fault:
+            raise fault
+        self.sent.append((address, text))
+
+
+@pytest.fixture
+def officer() -> User:
+    return User.objects.create_user("officer", password="x")
+
+
+def way(person: User, **settings) -> Preference:
+    known = {"channel": "email", "address_sealed": seal_text("a@example.invalid"), "digest": False, **settings}
+    return Preference.objects.create(person=person, **known)
+
+
+def tell(person: User, at: datetime, text: str = "预警", urgent: bool = False) -> Notice:
+    (notice,) = notify(
+        to=[person, person],
+        kind="overdue",
+        subject="handling",
+        subject_id=1,
+        zh=text,
+        en="warning",
+        at=at,
+        urgent=urgent,
+    )
+    return notice
+
+
+def test_everybody_is_told_once_in_the_inbox_and_reads_it(officer):
+    tell(officer, NOON)
+    assert Notice.objects.filter(to=officer).count() == 1
+    assert mark_read(person=officer, at=NOON) == 1
+    assert mark_read(person=officer, at=NOON) == 0
+
+
+@pytest.mark.parametrize(
+    ("choices", "at", "urgent", "turn"),
+    [
+        ({}, NOON, False, NOON),
+        ({}, NIGHT, False, datetime(2026, 4, 21, 7, tzinfo=SHANGHAI)),
+        ({}, NIGHT, True, NIGHT),
+        ({"digest": True}, NOON, False, datetime(2026, 4, 21, 8, tzinfo=SHANGHAI)),
+        ({"digest": True}, NOON, True, NOON),
+        ({"quiet_from": 12, "quiet_until": 12}, NIGHT, False, NIGHT),
+    ],
+)
+def test_when_a_message_may_go_out(officer, choices, at, urgent, turn):
+    way(officer, **choices)
+    tell(officer, at, urgent=urgent)
+    assert Delivery.objects.get().not_before == turn
+
+
+def test_a_digest_is_one_message_instead_of_a_flood(officer):
+    way(officer, digest=True)
+    for number in range(40):
+        tell(officer, NOON + timedelta(minutes=number), f"预警{number}")
+    post = Post()
+    assert deliver(at=NOON, ways={"email": post}) == 0
+    assert deliver(at=NOON + timedelta(days=1), ways={"email": post}) == 1
+    assert deliver(at=NOON + timedelta(days=1), ways={"email": post}) == 0
+    assert post.sent[0][1].count("预警") == 40
+
+
+def test_a_mail_server_down_for_a_day_loses_and_doubles_nothing(officer):
+    way(officer)
+    tell(officer, NOON)
+    post = Post(*[NotSent("refused")] * 12)
+    for minutes in range(0, 24 * 60 * 2, 5):
+        deliver(at=NOON + timedelta(minutes=minutes), ways={"email": post})
+    assert [text for _, text in post.sent] == ["预警"]
+    assert Delivery.objects.get().state == "sent"
+
+
+def test_what_may_have_arrived_is_not_sent_again_by_itself(officer):
+    way(officer)
+    tell(officer, NOON)
+    post = Post(Unsure("timed out"))
+    for hours in range(30):
+        deliver(at=NOON + timedelta(hours=hours), ways={"email": post})
+    delivery = Delivery.objects.get()
+    assert (delivery.state, post.sent) == ("unknown", [])
+    send_again(delivery=delivery, at=NOON)
+    assert deliver(at=NOON, ways={"email": post}) == 1
+
+
+def test_a_sender_that_died_in_the_middle_leaves_it_unknown(officer):
+    way(officer)
+    tell(officer, NOON)
+    with pytest.raises(SystemExit):
+        deliver(at=NOON, ways={"email": Post(SystemExit())})  # type: ignore[arg-type]
+    post = Post()
+    deliver(at=NOON + timedelta(minutes=1), ways={"email": post})
+    deliver(at=NOON + timedelta(hours=1), ways={"email": post})
+    assert (Delivery.objects.get().state, post.sent) == ("unknown", [])
+
+
+def test_a_wrong_address_is_given_up_at_once(officer):
+    way(officer)
+    tell(officer, NOON)
+    deliver(at=NOON, ways={"email": Post(Refused("recipient refused"))})
+    assert (Delivery.objects.get().state, Delivery.objects.get().error) == ("failed", "recipient refused")
+
+
+@pytest.fixture
+def robot():
+    """A robot's web hook on loopback; ``answers`` are given in turn."""
+    calls: list[bytes] = []
+    answers: list[tuple[int, bytes]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            calls.append(self.rfile.read(int(self.headers["Content-Length"])))
+            status, body = answers.pop(0)
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/hook?key=1", calls, answers
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_robots_over_real_http(robot):
+    hook, calls, answers = robot
+    answers += [(200, b'{"errcode":0}'), (200, b'{"errcode":45009}'), (503, b""), (404, b""), (200, b'{"errcode":0}')]
+    wecom(hook, "标题", "正文", "k")
+    assert "正文".encode() in calls[0]
+    with pytest.raises(NotSent):
+        wecom(hook, "标题", "正文", "k")
+    with pytest.raises(NotSent):
+        wecom(hook, "标题", "正文", "k")
+    with pytest.raises(Refused):
+        wecom(hook, "标题", "正文", "k")
+    dingtalk(hook + "#secret", "标题", "正文", "k")
+    with pytest.raises(NotSent):
+        wecom("http://127.0.0.1:9/hook", "标题", "正文", "k")
+    with pytest.raises(Refused):
+        wecom("file:///etc/hostname", "标题", "正文", "k")
+
+
+def test_mail_over_real_smtp(monkeypatch):
+    received: list[str] = []
+
+    class Server(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            say = lambda text: self.wfile.write(text.encode() + b"\r\n")  # noqa: E731
+            say("220 test")
+            while line := self.rfile.readline().decode().strip():
+                if line.upper().startswith("RCPT") and "nobody" in line:
+                    say("550 no such user")
+                elif line.upper() == "DATA":
+                    say("354 go on")
+                    body = b""
+                    while not body.endswith(b"\r\n.\r\n"):
+                        body += self.rfile.readline()
+                    received.append(body.decode())
+                    say("250 ok")
+                elif line.upper() == "QUIT":
+                    say("221 bye")
+                    return
+                else:
+                    say("250 ok")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("ANXIN_SMTP", f"smtp://127.0.0.1:{server.server_address[1]}/?from=anxin@example.invalid")
+        email("officer@example.invalid", "Title", "Text", "key-1")
+        assert "Text" in received[0]
+        assert "Message-ID" in received[0]
+        with pytest.raises(Refused):
+            email("nobody@example.invalid", "Title", "Text", "key-2")
+        server.shutdown()
+    with pytest.raises(NotSent):
+        email("officer@example.invalid", "Title", "Text", "key-3")

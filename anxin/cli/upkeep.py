@@ -1,10 +1,11 @@
-"""backup, restore, retention."""
+"""backup, restore, retention plan, retention erase."""
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from anxin.cli.output import hand, now, progress
+from anxin.cli.output import Day, hand, now, print_json, print_table, progress, today
 
 
 @click.command()
@@ -50,4 +51,83 @@ def restore(file: Path) -> None:
     click.echo(f"Restored {done.files} files and {done.rows} rows as of {done.made_at}; the trail holds.")
 
 
-COMMANDS = (backup, restore)
+@click.group()
+def retention() -> None:
+    """How long records are kept by law, and erasing those whose time is over."""
+
+
+@retention.command("plan")
+@click.option("--as-of", type=Day(), default=None, help="Plan for this day; default today.")
+@click.option("--json", "as_json", is_flag=True)
+def plan(as_of: date | None, as_json: bool) -> None:
+    """Say what would be erased, under which rule, and how many projects stay for which reason; erase nothing."""
+    from anxin.law.retention import periods
+    from anxin.upkeep.retention import KEPT
+    from anxin.upkeep.retention import plan as run
+
+    found = run(as_of=as_of or today())
+    rules = [
+        {
+            "rule": rule.id,
+            "title": rule.title,
+            "years": rule.years,
+            "basis": rule.articles("zh"),
+            "projects": sum(rule in due.rules for due in found.due),
+            "erases": dict(found.counts(rule)),
+        }
+        for rule in periods(found.as_of)
+    ]
+    projects = [{"project": d.project.code, "ended_on": d.ended_on, "erases": d.counts} for d in found.due]
+    if as_json:
+        print_json({"as_of": found.as_of, "rules": rules, "projects": projects, "kept": dict(found.kept)})
+        return
+    print_table(
+        ["rule", "years", "projects", "would erase", "basis"],
+        [[r["rule"], r["years"], r["projects"], _told(r["erases"]), r["basis"]] for r in rules],
+    )
+    print_table(
+        ["project", "ended on", "would erase"], [[p["project"], p["ended_on"], _told(p["erases"])] for p in projects]
+    )
+    for reason, number in found.kept.items():
+        click.echo(f"{number} projects stay: {KEPT[reason][1]} ({KEPT[reason][0]})")
+
+
+def _told(counts: object) -> str:
+    return ", ".join(f"{n} {name}" for name, n in counts.items() if n) if isinstance(counts, dict) else ""
+
+
+@retention.command("erase")
+@click.option("--yes", is_flag=True, help="Without it nothing is erased.")
+@click.option("--json", "as_json", is_flag=True)
+def erase(yes: bool, as_json: bool) -> None:
+    """Erase what `retention plan` names today, for good; monthly figures and the trail stay."""
+    from anxin.upkeep.erasing import erase as run
+    from anxin.upkeep.retention import plan as look
+
+    found = look(as_of=today())
+    if not yes:
+        raise click.UsageError(
+            f"This would erase the records of {len(found.due)} projects for good. Look at `anxin retention plan`, "
+            "make a backup, then add --yes."
+        )
+    erased: dict[str, dict[str, int]] = {}
+    with progress("Erasing") as step:
+        for number, due in enumerate(found.due, start=1):
+            # Looked at again: a warning may have opened, or somebody reported, since the list was made.
+            again = look(as_of=found.as_of, only=due.project)
+            if not again.due:
+                continue
+            kinds = [name for rule in due.rules for name in rule.erases]
+            erased[due.project.code] = run(
+                project=due.project, kinds=kinds, rules=[rule.id for rule in due.rules], at=now(), **hand()
+            )
+            step(number, len(found.due))
+    if as_json:
+        print_json(erased)
+    else:
+        for code, counts in erased.items():
+            click.echo(f"{code}: {_told(counts)}")
+        click.echo(f"Erased the records of {len(erased)} projects; the ledger's files go with the next compaction.")
+
+
+COMMANDS = (backup, restore, retention)

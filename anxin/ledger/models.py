@@ -31,3 +31,18 @@ class Seal(models.Model):
     done_at = models.DateTimeField(null=True)
     batches = models.IntegerField(default=0)
     rows = models.BigIntegerField(default=0)
+
+
+class PastMonth(models.Model):
+    """What stays of a project's month when its personal rows were erased: people, days worked, due and paid in fen."""
+
+    project_id = models.BigIntegerField()
+    month = models.CharField(max_length=7)
+    workers = models.IntegerField()
+    days = models.BigIntegerField()
+    due_fen = models.BigIntegerField()
+    paid_fen = models.BigIntegerField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project_id", "month"], name="one_past_month")]

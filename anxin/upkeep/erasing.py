@@ -1,0 +1,188 @@
+"""The eraser: personal rows of a project go, monthly figures stay, and the trail says so.
+
+Each kind named in ``law/retention.yaml`` has a way to count and a way to erase here. Ledger rows leave the live tables
+at once and the disk with the next compaction. A worker who is on no other roster keeps his row, so that warnings and
+the trail still point somewhere, but nothing in it says who he was.
+"""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from anxin.intake.models import HeldRow, Upload
+from anxin.ledger import tables
+from anxin.ledger.engine import query
+from anxin.ledger.locks import only_one
+from anxin.ledger.models import PastMonth
+from anxin.people import trail
+from anxin.people.models import User
+from anxin.registry.models import (
+    ArrearsReport,
+    Engagement,
+    EntryExit,
+    LabourClerk,
+    Participation,
+    Project,
+    Team,
+    Training,
+    Worker,
+)
+from anxin.vault import evidence
+
+# What goes with a fact table: the rollups made from it.
+_LEDGER = {
+    "payroll": ("payroll", "pay_months"),
+    "payments": ("payments", "pay_months"),
+    "movements": ("movements",),
+    "swipes": ("swipes", "work_months"),
+    "roster": ("engagements",),
+}
+GONE = "—"
+
+
+def count(kind: str, project: Project) -> int:
+    """How many rows or files of a kind a project has."""
+    if kind == "roster":
+        return Engagement.objects.filter(project=project).count() + EntryExit.objects.filter(project=project).count()
+    if kind == "uploads":
+        return _uploads(project).count()
+    if kind == "held-rows":
+        return HeldRow.objects.filter(project_code=project.code).count()
+    if kind == "contacts":
+        return len(_contacts(project))
+    where = f"WHERE project_id = {project.pk}"
+    return int(query(f"SELECT count(*) AS n FROM {tables.scan(kind)} {where}").to_pylist()[0]["n"])  # noqa: S608
+
+
+def erase(
+    *,
+    project: Project,
+    kinds: Collection[str],
+    rules: Collection[str],
+    at: datetime,
+    by: User | None = None,
+    who: str = "",
+    address: str = "",
+) -> dict[str, int]:
+    """Erase a project's records of some kinds; answers how many of each. May be repeated after a power cut.
+
+    The figures are kept first, then the ledger's rows go, then the rest with the trail's event in one transaction; the
+    caller has made sure that the period is over.
+    """
+    counts = {kind: count(kind, project) for kind in kinds}
+    _keep_figures(project, at)
+    with only_one("ledger", wait=True):
+        for table in sorted({table for kind in kinds for table in _LEDGER.get(kind, ())}):
+            delta = tables.delta(table)
+            if delta is not None:
+                delta.delete(f"project_id = {project.pk}")
+    with transaction.atomic():
+        _overwrite_freed_pages()
+        if "uploads" in kinds:
+            _erase_uploads(project)
+        if "held-rows" in kinds:
+            HeldRow.objects.filter(project_code=project.code).delete()
+        if "roster" in kinds:
+            _erase_roster(project)
+        if "contacts" in kinds:
+            _erase_contacts(project)
+        trail.record(
+            by=by,
+            at=at,
+            action="retention-erase",
+            subject="project",
+            subject_id=project.pk,
+            changes={"rules": sorted(rules), "erased": counts},
+            who=who,
+            address=address,
+        )
+    return counts
+
+
+def _keep_figures(project: Project, at: datetime) -> None:
+    mine = f"project_id = {project.pk}"
+    rows = query(
+        f"""
+        SELECT month, count(DISTINCT worker_id) AS workers, sum(days) AS days,
+               sum(due) AS due_fen, sum(paid) AS paid_fen
+        FROM (
+            SELECT month, worker_id, days, 0 AS due, 0 AS paid FROM {tables.scan("work_months")} WHERE {mine}
+            UNION ALL
+            SELECT month, worker_id, 0, due_fen, paid_fen FROM {tables.scan("pay_months")} WHERE {mine}
+        ) GROUP BY month ORDER BY month
+        """  # noqa: S608
+    ).to_pylist()
+    with transaction.atomic():
+        for row in rows:
+            figures = {name: int(row[name]) for name in ("workers", "days", "due_fen", "paid_fen")}
+            # After a cut the ledger may hold less than it did: what was kept first stands.
+            PastMonth.objects.get_or_create(
+                project_id=project.pk, month=row["month"], defaults={**figures, "kept_at": at}
+            )
+
+
+def _overwrite_freed_pages() -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
+
+
+def _uploads(project: Project) -> QuerySet[Upload]:
+    return Upload.objects.filter(project=project).exclude(report=[], content="")
+
+
+def _erase_uploads(project: Project) -> None:
+    for upload in _uploads(project):
+        digest, upload.content, upload.report = upload.content, "", []
+        upload.save(update_fields=["content", "report"])
+        if not Upload.objects.filter(content=digest).exists():
+            evidence.remove(digest)
+
+
+def _erase_roster(project: Project) -> None:
+    people = set(Engagement.objects.filter(project=project).values_list("worker_id", flat=True))
+    people |= set(EntryExit.objects.filter(project=project).values_list("worker_id", flat=True))
+    EntryExit.objects.filter(project=project).delete()
+    Engagement.objects.filter(project=project).delete()
+    Training.objects.filter(project=project).update(participants=[])
+    elsewhere = set(Engagement.objects.filter(worker__in=people).values_list("worker_id", flat=True))
+    elsewhere |= set(EntryExit.objects.filter(worker__in=people).values_list("worker_id", flat=True))
+    # A person somebody reported for is still somebody's case.
+    elsewhere |= set(ArrearsReport.objects.filter(worker__in=people).values_list("worker_id", flat=True))
+    for worker in Worker.objects.filter(pk__in=people - elsewhere):
+        pictures = [value for value in worker.details.values() if isinstance(value, str)]
+        worker.name, worker.gender, worker.born_on = GONE, "", None
+        worker.id_blind = secrets.token_bytes(16)
+        worker.id_sealed = worker.phone_sealed = worker.sealed_details = b""
+        worker.details = {}
+        worker.save()
+        for digest in pictures:
+            evidence.remove(digest)
+
+
+def _contacts(project: Project) -> list[Any]:
+    """Rows of the project that name a person to call, or keep his numbers."""
+    personal = ~Q(sealed_details=b"")
+    found: list[Any] = list(LabourClerk.objects.filter(project=project).exclude(name=GONE))
+    found += Participation.objects.filter(project=project).filter(personal | ~Q(manager_name=""))
+    found += Team.objects.filter(project=project).filter(personal)
+    if project.contact_name or project.contact_phone_sealed or project.sealed_details:
+        found.append(project)
+    return found
+
+
+def _erase_contacts(project: Project) -> None:
+    for row in _contacts(project):
+        if isinstance(row, LabourClerk):
+            row.name, row.phone_sealed = GONE, b""
+        else:
+            row.sealed_details = b""
+            if isinstance(row, Participation):
+                row.manager_name = ""
+            if isinstance(row, Project):
+                row.contact_name, row.contact_phone_sealed = "", b""
+        row.save()

@@ -1,0 +1,219 @@
+"""Retention: nothing goes before its day, nothing goes that somebody still asks for, and what goes is gone."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+from django.db import transaction
+
+from anxin.cli import main
+from anxin.intake.held import hold
+from anxin.intake.models import HeldRow
+from anxin.intake.rows import Arrival, Fault
+from anxin.intake.sheets.uploads import receive
+from anxin.law.civil import SHANGHAI
+from anxin.law.retention import all_periods, periods
+from anxin.ledger import read
+from anxin.ledger.models import PastMonth
+from anxin.ledger.sealing import seal
+from anxin.people import trail
+from anxin.people.models import Event
+from anxin.registry import actions
+from anxin.registry.models import Engagement, EntryExit, Worker
+from anxin.upkeep import erasing
+from anxin.upkeep.retention import plan
+from anxin.vault import evidence
+from anxin.vault.fields import seal_text
+from anxin.watch.models import Warning
+from tests.people import identity, make_worker
+from tests.portal.site import make_site
+
+pytestmark = pytest.mark.django_db
+ENDED = date(2026, 5, 31)
+LAST_DAY = date(2029, 5, 31)
+
+
+@pytest.fixture(autouse=True)
+def _data(tmp_path, settings):
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def finished(at):
+    """A site completed on 30 April 2026, everybody paid and gone on 31 May 2026."""
+    site = make_site(at)
+    from anxin.intake.admit import admit
+    from anxin.intake.rows import PaymentRow
+    from tests.portal.site import ACCOUNT
+
+    admit(
+        [PaymentRow("", "again", 500_000, "paid", date(2026, 4, 18), "P1", ACCOUNT, identity(2), month="2026-03")],
+        arrival=Arrival("test", at),
+    )
+    for engagement in site.project.engagements.all():
+        actions.move(engagement=engagement, on=date(2026, 4, 30), kind="out", at=at)
+        actions.settle(engagement=engagement, settled_on=ENDED, at=at)
+    site.project.status, site.project.completed_on, site.project.status_since = (
+        "completed",
+        date(2026, 4, 30),
+        date(2026, 4, 30),
+    )
+    site.project.contact_name, site.project.contact_phone_sealed = "测试联系人", seal_text("13800000000")
+    site.project.save()
+    actions.appoint_clerk(project=site.project, name="测试专管员", since_on=ENDED, at=at, phone="13900000000")
+    seal(at=at)
+    return site
+
+
+def due(as_of: date) -> list[str]:
+    return [d.project.code for d in plan(as_of=as_of).due]
+
+
+def test_periods_have_articles_and_end_on_a_day():
+    assert {p.id for p in all_periods()} == {"wage-ledger", "real-name-ledger"}
+    for period in all_periods():
+        assert "724" in period.articles("en")
+        assert period.years >= 3
+    assert periods(date(2020, 4, 30)) == ()
+    period = all_periods()[0]
+    assert period.over_on(date(2026, 5, 31)) == date(2029, 6, 1)
+    assert period.over_on(date(2024, 2, 29)) == date(2027, 3, 1)
+
+
+def test_nothing_is_due_before_the_period_is_over(finished):
+    assert due(LAST_DAY) == []
+    assert plan(as_of=LAST_DAY).kept["period"] == 1
+    assert due(LAST_DAY + timedelta(days=1)) == ["P1"]
+
+
+def reopen(site, at):
+    site.project.status = "active"
+    site.project.save()
+
+
+def stay(site, at):
+    make_worker(site.project, 9, at)
+
+
+def owe(site, at):
+    from anxin.intake.admit import admit
+    from anxin.intake.rows import PayrollRow
+
+    admit([PayrollRow("", "P1", identity(1), "2026-04", "S2", due_fen=1, paid_fen=0)], arrival=Arrival("test", at))
+    seal(at=at)
+
+
+def warn(site, at):
+    Warning.objects.create(
+        rule="CN-01", pack="national", rule_version="1", subject="project:1", project=site.project, level="blue",
+        rank=1, status="open", measure=1, reason="—", reason_en="—", since=at.date(), opened_on=at.date(),
+        changed_at=at,
+    )  # fmt: skip
+
+
+def report(site, at):
+    actions.record_report(project=site.project, number="R1", reported_on=at.date(), at=at)
+
+
+def pay_late(site, at):
+    engagement = site.project.engagements.first()
+    engagement.confirmed_on = date(2027, 1, 1)
+    engagement.save()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (reopen, "not_completed"),
+        (stay, "not_settled"),
+        (owe, "not_settled"),
+        (warn, "open_warning"),
+        (report, "open_report"),
+        (pay_late, "period"),
+    ],
+)
+def test_what_somebody_still_asks_for_stays(finished, at, change, reason):
+    change(finished, at)
+    found = plan(as_of=LAST_DAY + timedelta(days=100))
+    assert found.due == []
+    assert found.kept == {reason: 1}
+
+
+def test_what_goes_is_gone_and_the_figures_stay(finished, at):
+    csv = f"姓名,身份证号,工种,进场时间\n测试1,{identity(1)},木工,2026-03-01\n".encode()
+    upload = receive(content=csv, name="roster.csv", kind="roster", at=at, project=finished.project)
+    fault = Fault("row 1", "坏", "bad", {"id": identity(8)}, project_code="P1")
+    hold(kind="swipes", faults=[fault], arrival=Arrival("test", at), project=finished.project)
+    other = make_site(at, "P2").project
+    apart = make_worker(finished.project, 7, at, left_on=date(2026, 4, 1), settled_on=date(2026, 4, 1))
+    seal(at=at)
+    day = LAST_DAY + timedelta(days=1)
+    (one,) = plan(as_of=day).due
+    assert one.counts["swipes"] == 38
+    before = read.pay_months(project_id=finished.project.pk).to_pylist()
+
+    later = datetime(2029, 6, 1, 3, tzinfo=SHANGHAI)
+    kinds = [name for rule in one.rules for name in rule.erases]
+    counts = erasing.erase(project=one.project, kinds=kinds, rules=["wage-ledger", "real-name-ledger"], at=later)
+
+    assert counts == one.counts
+    assert read.movements(project_id=finished.project.pk).num_rows == 0
+    for rows in (read.swipes, read.payroll, read.payments, read.work_months, read.pay_months):
+        assert rows(project_id=finished.project.pk).num_rows == 0
+        assert rows(project_id=other.pk).num_rows > 0
+    kept = PastMonth.objects.get(project_id=finished.project.pk)
+    assert (kept.month, kept.workers) == ("2026-03", 4)
+    assert kept.due_fen == sum(r["due_fen"] for r in before)
+    assert kept.paid_fen == sum(r["paid_fen"] for r in before)
+    assert not Engagement.objects.filter(project=finished.project).exists()
+    assert not EntryExit.objects.filter(project=finished.project).exists()
+    assert not HeldRow.objects.filter(project_code="P1").exists()
+    with pytest.raises(FileNotFoundError):
+        evidence.read(upload.content)
+    # Workers 1–4 are on the other site's roster too; only the one who was nowhere else is made nameless.
+    assert Worker.objects.get(pk=finished.paid.worker_id).name == "测试1"
+    nameless = Worker.objects.get(pk=apart.worker_id)
+    assert (nameless.name, bytes(nameless.id_sealed), nameless.born_on) == ("—", b"", None)
+    assert nameless.id_blind != actions.identity_blind(identity(7))
+    finished.project.refresh_from_db()
+    assert (finished.project.contact_name, bytes(finished.project.contact_phone_sealed)) == ("", b"")
+    assert {c.name for c in finished.project.clerks.all()} == {"—"}
+    event = Event.objects.get(action="retention-erase")
+    assert event.changes["erased"]["swipes"] == 38
+    assert trail.verify().holds
+    assert due(day) == []
+
+
+def test_an_erasure_that_was_cut_off_is_finished(finished, monkeypatch):
+    day = LAST_DAY + timedelta(days=1)
+    (one,) = plan(as_of=day).due
+    kinds = [name for rule in one.rules for name in rule.erases]
+    at = datetime(2029, 6, 1, tzinfo=SHANGHAI)
+
+    def cut(**_):
+        raise OSError("power")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(trail, "record", cut)
+        with pytest.raises(OSError, match="power"), transaction.atomic():
+            erasing.erase(project=one.project, kinds=kinds, rules=[], at=at)
+    assert Engagement.objects.filter(project=finished.project).exists()
+    # The rollback took the figures too, or kept them: either way the second run ends with the roster gone.
+    (again,) = plan(as_of=day).due
+    erasing.erase(project=again.project, kinds=kinds, rules=[], at=at)
+    assert not Engagement.objects.filter(project=finished.project).exists()
+
+
+def test_the_command_plans_and_asks_before_it_erases(finished, monkeypatch, at):
+    monkeypatch.setattr("anxin.cli.upkeep.today", lambda: LAST_DAY + timedelta(days=1))
+    monkeypatch.setattr("anxin.cli.upkeep.now", lambda: at)
+    run = CliRunner().invoke
+    planned = run(main, ["retention", "plan"])
+    assert "P1" in planned.output
+    assert "第二十八条" in run(main, ["retention", "plan", "--json"]).output
+    assert run(main, ["retention", "erase"]).exit_code == 2
+    assert Engagement.objects.exists()
+    done = run(main, ["retention", "erase", "--yes"])
+    assert done.exit_code == 0, done.output
+    assert not Engagement.objects.exists()
+    assert Event.objects.get(action="retention-erase").who.startswith("anxin (")

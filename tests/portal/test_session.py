@@ -69,9 +69,3 @@ def test_a_role_without_the_permission_is_refused(client):
     client.force_login(make_user("clerk", role="clerk", project="P1"))
     assert client.get("/rules").status_code == 403
     assert client.get("/warnings").status_code == 200
-
-
-@pytest.mark.parametrize(("role", "start"), [("officer", "/"), ("leader", "/"), ("clerk", "/warnings")])
-def test_everyone_begins_at_the_first_page_of_the_role(client, role, start):
-    make_user(role=role, project="P1")
-    assert sign_in(client).headers["Location"] == start

@@ -1,7 +1,5 @@
 """Signing in and out, and the choice of language."""
 
-from typing import cast
-
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm
@@ -17,13 +15,13 @@ from anxin.people.models import User
 from anxin.portal.officer.overview import overview
 from anxin.portal.ui.access import signed_in
 from anxin.portal.ui.language import remember
-from anxin.portal.ui.nav import ENTRIES, first_page
+from anxin.portal.ui.nav import ENTRIES
 
 
 def _safe(request: HttpRequest, url: str) -> str:
-    """An address of this site, else nothing."""
+    """An address of this site, else the first page."""
     allowed = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    return url if allowed else ""
+    return url if url and allowed else settings.LOGIN_REDIRECT_URL
 
 
 @sensitive_post_parameters("password")
@@ -33,13 +31,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page; a person already signed in goes on at once."""
     wanted = _safe(request, request.POST.get("next") or request.GET.get("next", ""))
     if request.user.is_authenticated:
-        return redirect(wanted or first_page(signed_in(request)))
+        return redirect(wanted)
     form = AuthenticationForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = cast(User, form.get_user())
+        user = form.get_user()
         login(request, user)
-        response = redirect(wanted or first_page(user))
-        remember(response, user.language)
+        response = redirect(wanted)
+        if isinstance(user, User):
+            remember(response, user.language)
         return response
     context = {"next": wanted, "failed": request.method == "POST", "name": request.POST.get("username", "")}
     return render(request, "officer/sign_in.html", context)
@@ -55,7 +54,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Speak another language from now on; a signed-in person's choice follows him to other machines."""
     chosen = request.POST.get("language", "")
-    response = redirect(_safe(request, request.POST.get("next", "")) or settings.LOGIN_REDIRECT_URL)
+    response = redirect(_safe(request, request.POST.get("next", "")))
     if chosen in dict(settings.LANGUAGES):
         remember(response, chosen)
         if request.user.is_authenticated:

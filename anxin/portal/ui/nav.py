@@ -19,7 +19,7 @@ ENTRIES = (
     ("rules", "rules", _("规则库")),
 )
 # The same, in the person's own menu.
-MENU = (("looks", "looks", _("查看记录")),)
+MENU = (("inbox", "notices", _("消息")), ("looks", "looks", _("查看记录")), ("outbox", "outbox", _("发件箱")))
 
 
 def page(request: HttpRequest) -> dict[str, object]:
@@ -29,11 +29,6 @@ def page(request: HttpRequest) -> dict[str, object]:
     if user is None or not user.is_authenticated:
         return {"nav": [], **language}
     return {"nav": _entries(ENTRIES, request, user), "menu": _entries(MENU, request, user), **language}
-
-
-def first_page(user: User) -> str:
-    """Where a person begins: the first entry he may open; the overview, which refuses, if there is none."""
-    return next((reverse(name) for name, permission, _title in ENTRIES if may(user, permission)), reverse("overview"))
 
 
 def _entries(named: tuple[tuple[str, str, object], ...], request: HttpRequest, user: User) -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections import deque
 from typing import Any
 
 import duckdb
@@ -11,6 +12,8 @@ from django.conf import settings
 
 _SPARK: dict[str, Any] = {}
 _LOCAL = threading.local()
+_VIEWS: deque[str] = deque()
+KEPT_VIEWS = 1000  # an evaluation makes about thirty; older ones are dropped from the session
 THREADS = os.cpu_count() or 2
 MEMORY = os.environ.get("ANXIN_DUCKDB_MEMORY", "3GB")
 
@@ -43,6 +46,22 @@ def connect(engine: str | None = None) -> Any:
 def is_spark(con: Any) -> bool:
     """Whether a connection is Spark's."""
     return str(con.name) == "pyspark"
+
+
+def hold(con: Any, rows: pa.Table) -> Any:
+    """Arrow rows as an Ibis table of this connection.
+
+    Spark is given the Arrow table itself: on the way through pandas, as ``ibis.memtable`` goes there, one null makes
+    every number of an integer column null and a missing text becomes ``NaN``.
+    """
+    if not is_spark(con):
+        return ibis.memtable(rows)
+    name = ibis.util.gen_name("held")
+    con._session.createDataFrame(rows).createOrReplaceTempView(name)
+    _VIEWS.append(name)
+    if len(_VIEWS) > KEPT_VIEWS:
+        con._session.catalog.dropTempView(_VIEWS.popleft())
+    return con.table(name)
 
 
 def duck() -> duckdb.DuckDBPyConnection:

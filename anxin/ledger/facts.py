@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from anxin.law.civil import month_of
 from anxin.ledger import tables
-from anxin.ledger.engine import connect, is_spark, query
+from anxin.ledger.engine import connect, hold, is_spark, query
 from anxin.ledger.registry_facts import registry_facts
 from anxin.ledger.schema import ENGAGEMENTS, PAY_MONTHS, WORK_MONTHS
 from anxin.ledger.schema_registry import ACCOUNTS, DEPOSITS, FUND_MONTHS, INSPECTIONS, PAUSES, PROJECTS, REPORTS
@@ -60,7 +60,7 @@ class Facts:
 def facts_from_arrow(con: Any, as_of: date, tables: dict[str, pa.Table]) -> Facts:
     """Facts from Arrow tables; a missing name is an empty table. Scenario tables and tests use this."""
     loaded = {
-        name: ibis.memtable(tables[name].cast(schema) if name in tables else schema.empty_table())
+        name: hold(con, tables[name].cast(schema) if name in tables else schema.empty_table())
         for name, schema in FACT_SCHEMAS.items()
     }
     return Facts(con=con, as_of=as_of, **loaded)
@@ -90,9 +90,9 @@ def load_facts(*, as_of: date, projects: Collection[int] | None = None, engine: 
         partial = work.mask & seen
         work = work.mutate(mask=ibis.ifelse(work.month == month, partial, work.mask))
         work = work.filter(work.mask != 0).mutate(days=lambda t: _bit_count(t.mask).cast("int64"))
-        pay = ibis.memtable(_pay_as_of(as_of, months["pay_months"], chosen))
+        pay = hold(con, _pay_as_of(as_of, months["pay_months"], chosen))
         engagements = _engagements_as_of(engagements, as_of)
-    registry = {name: ibis.memtable(rows) for name, rows in registry_facts(as_of=as_of, projects=chosen).items()}
+    registry = {name: hold(con, rows) for name, rows in registry_facts(as_of=as_of, projects=chosen).items()}
     first = engagements.group_by("project_id").agg(first_entry_on=engagements.entered_on.min())
     plain = registry.pop("projects").drop("first_entry_on")
     joined = plain.left_join(first, "project_id").select(*PROJECTS.names)
@@ -103,7 +103,7 @@ def load_facts(*, as_of: date, projects: Collection[int] | None = None, engine: 
         engagements=engagements,
         work_months=work.select(*WORK_MONTHS.names),
         pay_months=pay,
-        fund_months=ibis.memtable(_fund_months(as_of, chosen)),
+        fund_months=hold(con, _fund_months(as_of, chosen)),
         **registry,
     )
 
@@ -123,7 +123,7 @@ def _table(con: Any, name: str, months: list[str] | None) -> Any:
     """A rollup as an Ibis table of this connection."""
     found = tables.files(name, months)
     if not found:
-        return ibis.memtable(tables.SCHEMAS[name].empty_table())
+        return hold(con, tables.SCHEMAS[name].empty_table())
     if is_spark(con):
         frame = con._session.read.option("basePath", str(tables.path(name))).parquet(*found)
         frame.createOrReplaceTempView(f"ledger_{name}")

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from anxin.law.calendar import last_workday, workdays_between
 from anxin.law.civil import first_day, last_day, month_of, shift_month
+from anxin.ledger.engine import hold
 from anxin.ledger.facts import Facts
 from anxin.rules.scope import judged, keep, kept_pauses
 
@@ -116,10 +117,10 @@ def _counts(facts: Facts, look_back: int, min_days: int) -> Any:
         for k in range(len(months))
     }
     table = facts.con.to_pyarrow(wide.group_by("project_id").agg(**sums))
-    return _long(table, months)
+    return _long(facts, table, months)
 
 
-def _long(table: pa.Table, months: list[str]) -> Any:
+def _long(facts: Facts, table: pa.Table, months: list[str]) -> Any:
     """Column by month → row by month; months without anyone fall away."""
     size = len(months)
     ids = np.repeat(table.column("project_id").to_numpy(), size)
@@ -136,7 +137,7 @@ def _long(table: pa.Table, months: list[str]) -> Any:
             **{name: pa.array(values[some], pa.int64()) for name, values in columns.items()},
         }
     )
-    return ibis.memtable(long)
+    return hold(facts.con, long)
 
 
 def _sums(facts: Facts, look_back: int) -> Any:
@@ -190,7 +191,7 @@ def month_table(facts: Facts, look_back: int) -> Any:
     )
     name = f"months:{look_back}"
     if name not in facts.memo:
-        facts.memo[name] = ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+        facts.memo[name] = hold(facts.con, pa.Table.from_pylist(rows, schema=schema))
     return facts.memo[name]
 
 
@@ -219,7 +220,7 @@ def due_days(facts: Facts, look_back: int) -> Any:
             for day in range(1, 32)
         ]
         schema = pa.schema([("month", pa.string()), ("pay_day", pa.int64()), ("due_on", pa.date32())])
-        facts.memo[name] = ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
+        facts.memo[name] = hold(facts.con, pa.Table.from_pylist(rows, schema=schema))
     return facts.memo[name]
 
 
@@ -362,7 +363,8 @@ def idle_workdays(facts: Facts, look_back: int) -> Any:
         for day in reversed(days):
             idle.append(count)
             count += workdays_between(day - timedelta(days=1), day)
-        facts.memo[name] = ibis.memtable(
-            pa.table({"day": pa.array(days, pa.date32()), "idle": pa.array(list(reversed(idle)), pa.int64())})
+        facts.memo[name] = hold(
+            facts.con,
+            pa.table({"day": pa.array(days, pa.date32()), "idle": pa.array(list(reversed(idle)), pa.int64())}),
         )
     return facts.memo[name]

@@ -5,6 +5,7 @@ from typing import Any
 
 import ibis
 
+from anxin.ledger.engine import hold
 from anxin.ledger.facts import Facts
 from anxin.rules.rule import Applies, Rule
 
@@ -12,7 +13,7 @@ from anxin.rules.rule import Applies, Rule
 def keep(facts: Facts, name: str, build: Callable[[], Any]) -> Any:
     """Compute a shared table once for this evaluation. It must be small: it passes through this process."""
     if name not in facts.memo:
-        facts.memo[name] = ibis.memtable(facts.con.to_pyarrow(build()))
+        facts.memo[name] = hold(facts.con, facts.con.to_pyarrow(build()))
     return facts.memo[name]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from anxin.ledger.engine import connect
+from anxin.ledger.engine import connect, hold
 from anxin.ledger.facts import facts_from_arrow
 from anxin.rules import scenarios
 from anxin.rules.evaluate import evaluate
@@ -35,9 +35,30 @@ def test_every_rule_finds_something_in_seeded_facts(seed):
     assert silent <= {"GZ-09"}  # needs a whole site to stay away, which random masks hardly do
 
 
+@pytest.fixture(scope="module")
+def small_spark():
+    """The Spark session, told not to cut a few rows into many pieces."""
+    con = connect("local[2]")
+    con._session.conf.set("spark.sql.shuffle.partitions", "1")
+    return con
+
+
+@pytest.mark.spark
+def test_a_null_stays_one_null_on_spark(small_spark):
+    rows = pa.table(
+        {
+            "number": pa.array([5, None, 7], pa.int64()),
+            "text": pa.array(["a", None, "c"]),
+            "day": pa.array([AS_OF, None, None], pa.date32()),
+        }
+    )
+
+    assert small_spark.to_pyarrow(hold(small_spark, rows)).to_pylist() == rows.to_pylist()
+
+
 @pytest.mark.spark
 @pytest.mark.slow
-def test_spark_finds_what_duckdb_finds():
+def test_spark_finds_what_duckdb_finds(small_spark):
     tables = _tables()
 
     here, there = _findings("duckdb", tables), _findings("local[2]", tables)

@@ -24,7 +24,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.AGENCY: _READ | {"help", "inspect"},
     Role.BANK: frozenset({"uploads", "held", "notices"}),
     Role.CLERK: frozenset({"projects", "warnings", "uploads", "held", "notices", "site"}),
-    Role.OPERATOR: _READ | {"senders", "held", "settle", "uploads", "looks", "all-looks", "people", "audit"},
+    Role.OPERATOR: _READ | {"senders", "held", "settle", "uploads", "looks", "all-looks", "people", "audit", "outbox"},
     Role.AUDITOR: _READ | {"looks", "all-looks", "audit"},
 }
 

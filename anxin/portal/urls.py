@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from anxin.portal.officer import (
     held,
+    notices,
     people,
     projects,
     rules,
@@ -45,4 +46,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("senders", senders.senders, name="senders"),
     path("rules", rules.rules, name="rules"),
     path("people/looks", people.looks, name="looks"),
+    path("inbox", notices.inbox, name="inbox"),
+    path("inbox/read", notices.read, name="inbox-read"),
+    path("inbox/preferences", notices.preferences, name="notice-preferences"),
+    path("outbox", notices.outbox, name="outbox"),
+    path("outbox/<int:pk>/again", notices.outbox_again, name="outbox-again"),
 ]

@@ -1,0 +1,66 @@
+"""A person's inbox and settings; the operator's outbox."""
+
+import pytest
+from django.test import Client
+
+from anxin.notices.models import Delivery, Notice, Preference
+from anxin.notices.outbox import deliver
+from anxin.notices.send import notify
+from anxin.people.models import Event, User
+from anxin.vault.fields import open_text
+from tests.notices.test_outbox import NOON, Post, Refused
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(name: str, role: str) -> tuple[User, Client]:
+    person = User.objects.create_user(name, password="x", role=role, region="140000")
+    client = Client()
+    client.force_login(person)
+    return person, client
+
+
+def test_an_inbox_shows_only_ones_own_and_is_read(at):
+    officer, client = signed_in("officer", "officer")
+    other, other_client = signed_in("other", "officer")
+    notify(to=[officer], kind="overdue", subject="handling", subject_id=1, zh="已逾期的预警", en="Overdue", at=NOON)
+    assert "已逾期的预警" in client.get("/inbox").content.decode()
+    assert "已逾期的预警" not in other_client.get("/inbox").content.decode()
+    notice = Notice.objects.get()
+    assert other_client.post("/inbox/read", {"notice": notice.pk}).status_code == 404
+    assert client.post("/inbox/read", {"notice": notice.pk}).status_code == 302
+    assert "没有消息" in client.get("/inbox?unread=1").content.decode()
+
+
+def test_settings_keep_the_address_sealed_and_show_it_masked():
+    officer, client = signed_in("officer", "officer")
+    client.post(
+        "/inbox/preferences",
+        {
+            "email-on": "1",
+            "email-address": "officer@example.invalid",
+            "email-digest_hour": "9",
+            "sms-digest_hour": "99",
+        },
+    )
+    way = Preference.objects.get()
+    assert (way.channel, way.on, way.digest, way.digest_hour) == ("email", True, False, 9)
+    assert open_text(way.address_sealed) == "officer@example.invalid"
+    page = client.get("/inbox/preferences").content.decode()
+    assert "officer@example.invalid" not in page
+    assert "o***@example.invalid" in page
+
+
+def test_the_operator_sees_what_failed_and_sends_it_again():
+    officer, officer_client = signed_in("officer", "officer")
+    operator, client = signed_in("operator", "operator")
+    officer_client.post("/inbox/preferences", {"email-on": "1", "email-address": "officer@example.invalid"})
+    notify(to=[officer], kind="x", subject="handling", subject_id=1, zh="预警", en="w", at=NOON, urgent=True)
+    deliver(at=NOON, ways={"email": Post(Refused("recipient refused"))})
+    assert "recipient refused" in client.get("/outbox?state=failed").content.decode()
+    delivery = Delivery.objects.get()
+    assert officer_client.post(f"/outbox/{delivery.pk}/again").status_code == 403
+    client.post(f"/outbox/{delivery.pk}/again")
+    delivery.refresh_from_db()
+    assert delivery.state == "waiting"
+    assert Event.objects.filter(action="send-again").count() == 1

@@ -22,7 +22,7 @@ def signed_in(name: str, role: str) -> tuple[User, Client]:
 
 def test_an_inbox_shows_only_ones_own_and_is_read(at):
     officer, client = signed_in("officer", "officer")
-    other, other_client = signed_in("other", "officer")
+    _, other_client = signed_in("other", "officer")
     notify(to=[officer], kind="overdue", subject="handling", subject_id=1, zh="已逾期的预警", en="Overdue", at=NOON)
     assert "已逾期的预警" in client.get("/inbox").content.decode()
     assert "已逾期的预警" not in other_client.get("/inbox").content.decode()
@@ -33,7 +33,7 @@ def test_an_inbox_shows_only_ones_own_and_is_read(at):
 
 
 def test_settings_keep_the_address_sealed_and_show_it_masked():
-    officer, client = signed_in("officer", "officer")
+    _, client = signed_in("officer", "officer")
     client.post(
         "/inbox/preferences",
         {
@@ -53,7 +53,7 @@ def test_settings_keep_the_address_sealed_and_show_it_masked():
 
 def test_the_operator_sees_what_failed_and_sends_it_again():
     officer, officer_client = signed_in("officer", "officer")
-    operator, client = signed_in("operator", "operator")
+    _, client = signed_in("operator", "operator")
     officer_client.post("/inbox/preferences", {"email-on": "1", "email-address": "officer@example.invalid"})
     notify(to=[officer], kind="x", subject="handling", subject_id=1, zh="预警", en="w", at=NOON, urgent=True)
     deliver(at=NOON, ways={"email": Post(Refused("recipient refused"))})

@@ -1,4 +1,4 @@
-"""Organisations, the people in them, who stands in for whom and who is on duty, looks at personal data, the trail."""
+"""Organisations, the people in them, who stands in for whom and who is on duty, the trail of acts and looks."""
 
 from datetime import date
 
@@ -101,20 +101,6 @@ class Duty(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "starts_at"], name="duties_of_a_unit")]
-
-
-class Look(models.Model):
-    """One look at a personal field that is shown masked: who, when, whose, which field, from which page."""
-
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="looks")
-    looked_at = models.DateTimeField()
-    subject = models.CharField(max_length=32)
-    subject_id = models.BigIntegerField()
-    field = models.CharField(max_length=32)
-    page = models.CharField(max_length=200)
-
-    class Meta:
-        indexes = [models.Index(fields=["subject", "subject_id", "looked_at"])]
 
 
 class Event(models.Model):

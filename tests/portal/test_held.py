@@ -11,7 +11,8 @@ from anxin.intake.models import HeldRow
 from anxin.intake.rows import Arrival, PaymentRow, SwipeRow
 from anxin.ledger import read
 from anxin.ledger.sealing import seal
-from anxin.people.models import Deputy, Look
+from anxin.people.looks import looks
+from anxin.people.models import Deputy
 from tests.people import identity, make_project
 from tests.portal.site import ACCOUNT, make_site, make_user
 from tests.portal.test_projects import lines
@@ -77,8 +78,8 @@ def test_a_row_opens_on_click_with_the_look_written_down(officer, at):
     answer = officer.post(f"/held/{held.pk}/open")
     assert STRANGER_CARD in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
-    look = Look.objects.get()
-    assert (look.subject, look.subject_id, look.field, look.looked_at) == ("held-row", held.pk, "row", at)
+    look = looks().get()
+    assert (look.subject, look.subject_id, look.changes["field"], look.at) == ("held-row", str(held.pk), "row", at)
 
 
 def test_a_payment_is_matched_by_hand_and_reaches_the_ledger(officer, site, at):
@@ -140,7 +141,7 @@ def test_who_sees_which_rows(client, site, role, region, project, count):
     if not seen:
         assert client.post(f"/held/{held.pk}/open").status_code in {403, 404}
         assert client.post(f"/held/{held.pk}/discard", {"why": "x"}).status_code in {403, 404}
-        assert not Look.objects.exists()
+        assert not looks().exists()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
 from anxin.law.civil import SHANGHAI
-from anxin.people.models import Look
+from anxin.people.looks import looks
 from anxin.registry.models import Engagement
 from anxin.registry.regions import load_regions
 from anxin.watch.models import Warning
@@ -56,8 +56,10 @@ def test_from_a_warning_to_a_workers_number(page: Page, sign_in, at):
     expect(page.locator("#secret-identity")).to_have_text(number)
     expect(page.locator("#looks")).to_contain_text("测试officer")
     assert number not in page.url
-    look = Look.objects.get()
-    assert (look.by.username, look.subject_id, look.field) == ("officer", site.failed.worker_id, "identity")
+    look = looks().get()
+    assert (look.by.username, look.subject_id, look.changes["field"]) == (
+        "officer", str(site.failed.worker_id), "identity",
+    )  # fmt: skip
     assert f"{CARD}002" not in page.content()
 
     page.reload()

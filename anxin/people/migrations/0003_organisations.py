@@ -6,85 +6,159 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_trail'),
+        ("people", "0002_trail"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='industry',
+            model_name="user",
+            name="industry",
             field=models.CharField(blank=True, max_length=16),
         ),
         migrations.AddField(
-            model_name='user',
-            name='left_at',
+            model_name="user",
+            name="left_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='user',
-            name='password_changed_at',
+            model_name="user",
+            name="password_changed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='user',
-            name='phone_sealed',
-            field=models.BinaryField(default=b''),
+            model_name="user",
+            name="phone_sealed",
+            field=models.BinaryField(default=b""),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='role',
-            field=models.CharField(choices=[('operator', '系统运维'), ('officer', '劳动监察员'), ('chief', '监察机构负责人'), ('leader', '领导'), ('agency', '协同部门经办人'), ('bank', '银行经办人'), ('clerk', '劳资专管员'), ('auditor', '审计员')], default='officer', max_length=16),
+            model_name="user",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("operator", "系统运维"),
+                    ("officer", "劳动监察员"),
+                    ("chief", "监察机构负责人"),
+                    ("leader", "领导"),
+                    ("agency", "协同部门经办人"),
+                    ("bank", "银行经办人"),
+                    ("clerk", "劳资专管员"),
+                    ("auditor", "审计员"),
+                ],
+                default="officer",
+                max_length=16,
+            ),
         ),
         migrations.CreateModel(
-            name='Deputy',
+            name="Deputy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('absent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deputies', to=settings.AUTH_USER_MODEL)),
-                ('appointed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stands_in_for', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "absent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deputies",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "appointed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deputy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stands_in_for",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('name_en', models.CharField(blank=True, max_length=150)),
-                ('kind', models.CharField(choices=[('government', '人民政府'), ('hr', '人力资源社会保障'), ('housing', '住房城乡建设'), ('transport', '交通运输'), ('water', '水利'), ('finance', '财政'), ('sasac', '国资监管'), ('police', '公安'), ('court', '法院'), ('procuratorate', '检察院'), ('legal_aid', '法律援助'), ('bank', '银行'), ('enterprise', '企业')], max_length=16)),
-                ('region_code', models.CharField(blank=True, max_length=6)),
-                ('industry', models.CharField(blank=True, max_length=16)),
-                ('enterprise_code', models.CharField(blank=True, max_length=32)),
-                ('active', models.BooleanField(default=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("name_en", models.CharField(blank=True, max_length=150)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("government", "人民政府"),
+                            ("hr", "人力资源社会保障"),
+                            ("housing", "住房城乡建设"),
+                            ("transport", "交通运输"),
+                            ("water", "水利"),
+                            ("finance", "财政"),
+                            ("sasac", "国资监管"),
+                            ("police", "公安"),
+                            ("court", "法院"),
+                            ("procuratorate", "检察院"),
+                            ("legal_aid", "法律援助"),
+                            ("bank", "银行"),
+                            ("enterprise", "企业"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("region_code", models.CharField(blank=True, max_length=6)),
+                ("industry", models.CharField(blank=True, max_length=16)),
+                ("enterprise_code", models.CharField(blank=True, max_length=32)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="people.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duties', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="duties", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="duties", to="people.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='user',
-            name='organisation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='people.organisation'),
+            model_name="user",
+            name="organisation",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="people", to="people.organisation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('kind', 'region_code', 'name'), name='one_unit_a_name'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(fields=("kind", "region_code", "name"), name="one_unit_a_name"),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['organisation', 'starts_at'], name='duties_of_a_unit'),
+            model_name="duty",
+            index=models.Index(fields=["organisation", "starts_at"], name="duties_of_a_unit"),
         ),
     ]

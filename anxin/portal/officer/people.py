@@ -7,15 +7,17 @@ from django.views.decorators.http import require_safe
 
 from anxin.insight.paging import page_of, wanted_page
 from anxin.people.access import may
-from anxin.people.models import Look, User
+from anxin.people.looks import WORKER
+from anxin.people.looks import looks as all_looks
+from anxin.people.models import Event, User
 from anxin.portal.officer import project_words as words
 from anxin.portal.ui.access import needs, signed_in
 from anxin.registry.models import Worker
 
 
-def visible_looks(user: User) -> QuerySet[Look]:
+def visible_looks(user: User) -> QuerySet[Event]:
     """An operator answers for everybody's looks; others see their own."""
-    return Look.objects.all() if may(user, "all-looks") else Look.objects.filter(by=user)
+    return all_looks() if may(user, "all-looks") else all_looks().filter(by=user)
 
 
 @needs("looks")
@@ -27,21 +29,20 @@ def looks(request: HttpRequest) -> HttpResponse:
     name = " ".join(request.GET.get("q", "").split())[:64]
     field = request.GET.get("field", "") if request.GET.get("field") in words.LOOK_FIELDS else ""
     if name:
-        found = found.filter(by__username__icontains=name) | found.filter(by__display_name__icontains=name)
+        found = found.filter(by__username__icontains=name) | found.filter(who__icontains=name)
     if field:
-        found = found.filter(field=field)
-    rows = found.select_related("by").order_by("-looked_at", "-id")
-    paging = page_of(rows, number=wanted_page(request.GET.get("page", "")))
-    workers = [look.subject_id for look in paging.rows if look.subject == "worker"]
-    names = dict(Worker.objects.filter(pk__in=workers).values_list("pk", "name"))
+        found = found.filter(changes__field=field)
+    paging = page_of(found, number=wanted_page(request.GET.get("page", "")))
+    workers = [int(look.subject_id) for look in paging.rows if look.subject == WORKER]
+    names = {str(pk): name for pk, name in Worker.objects.filter(pk__in=workers).values_list("pk", "name")}
     context = {
         "paging": paging,
         "rows": [
             {
                 "look": look,
-                "subject": names.get(look.subject_id, "") if look.subject == "worker" else "",
+                "subject": names.get(look.subject_id, "") if look.subject == WORKER else "",
                 "kind": words.LOOK_SUBJECTS.get(look.subject, look.subject),
-                "field": words.LOOK_FIELDS.get(look.field, look.field),
+                "field": words.LOOK_FIELDS.get(look.changes["field"], look.changes["field"]),
             }
             for look in paging.rows
         ],

@@ -14,15 +14,14 @@ from anxin.insight.worker_month import Day, worker_month
 from anxin.law.civil import civil_date, first_day, month_of, shift_month
 from anxin.ledger import read
 from anxin.people.access import may
-from anxin.people.looks import record_look
-from anxin.people.models import Look, User
+from anxin.people.looks import WORKER, looks_at, record_look
+from anxin.people.models import User
 from anxin.portal.officer import project_words as words
 from anxin.portal.officer.projects import month_or_404, project_or_404
 from anxin.portal.ui.access import needs, signed_in
 from anxin.registry.models import Engagement, Project
 from anxin.vault.fields import mask_card, mask_identity, mask_phone, open_text
 
-SUBJECT = "worker"
 LOOKS_SHOWN = 10
 
 
@@ -120,10 +119,9 @@ def _weeks(days: list[Day]) -> list[list[dict[str, Any] | None]]:
 
 
 def _looks(row: Engagement) -> list[dict[str, Any]]:
-    looks = Look.objects.filter(subject=SUBJECT, subject_id=row.worker_id).select_related("by")
     return [
-        {"by": one.by, "looked_at": one.looked_at, "field": words.PERSONAL.get(one.field, one.field)}
-        for one in looks.order_by("-looked_at")[:LOOKS_SHOWN]
+        {"who": event.who, "at": event.at, "field": words.PERSONAL.get(event.changes["field"], event.changes["field"])}
+        for event in looks_at(WORKER, row.worker_id)[:LOOKS_SHOWN]
     ]
 
 
@@ -143,7 +141,7 @@ def reveal(request: HttpRequest, code: str, month: str, engagement: int) -> Http
         record_look(
             by=user,
             at=timezone.now(),
-            subject=SUBJECT,
+            subject=WORKER,
             subject_id=row.worker_id,
             field=field,
             page=f"/projects/{project.code}/months/{first_day(month):%Y-%m}/workers/{row.pk}",

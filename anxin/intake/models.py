@@ -51,7 +51,8 @@ class Upload(models.Model):
     """A file somebody brought: read, shown row by row, and taken in only when accepted.
 
     ``status``: read, accepted, discarded. ``report``: list of {sheet, row, verdict, reason, reason_en, shown}.
-    ``content`` is the SHA-256 under which the vault keeps the file, ``month`` (YYYY-MM) what was chosen for it, if any.
+    ``content`` is the SHA-256 under which the vault keeps the file, ``month`` (YYYY-MM) what was chosen for it, if any,
+    ``word`` what was said when it was handed in in spite of what the lint found.
     """
 
     kind = models.CharField(max_length=16)
@@ -67,6 +68,7 @@ class Upload(models.Model):
     good = models.IntegerField(default=0)
     bad = models.IntegerField(default=0)
     report = models.JSONField(default=list)
+    word = models.CharField(max_length=300, blank=True)
 
 
 class HeldRow(models.Model):

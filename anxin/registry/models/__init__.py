@@ -1,6 +1,7 @@
 """The registry's tables, one file a subject."""
 
 from anxin.registry.models.funds import AccountUse, Deposit, WageAccount
+from anxin.registry.models.papers import BoardText, Paper, PaperKind
 from anxin.registry.models.places import Enterprise, Region
 from anxin.registry.models.projects import (
     ArrearsReport,
@@ -20,6 +21,7 @@ from anxin.registry.models.workers import Engagement, EntryExit, Worker
 __all__ = [
     "AccountUse",
     "ArrearsReport",
+    "BoardText",
     "Deposit",
     "Engagement",
     "Enterprise",
@@ -27,6 +29,8 @@ __all__ = [
     "JointInspection",
     "LabourClerk",
     "NoticeBoard",
+    "Paper",
+    "PaperKind",
     "Participation",
     "Pause",
     "Project",

@@ -4,7 +4,8 @@ import re
 
 import click
 
-from anxin.cli.output import print_json, print_table
+from anxin.cli.output import print_json
+from anxin.law.civil import SHANGHAI
 
 
 class Noted(click.ParamType):
@@ -91,8 +92,13 @@ def listing(subject: str, username: str, action: str, limit: int, as_json: bool)
     elif not rows:
         click.echo("Nothing is recorded.")
     else:
-        columns = ("number", "at", "who", "address", "action", "subject", "subject_id", "changes")
-        print_table(list(columns), [[r[c] for c in columns] for r in rows])
+        for r in rows:
+            changes = ", ".join(f"{name}={value}" for name, value in r["changes"].items())
+            moment = r["at"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+            place = f" [{r['address']}]" if r["address"] else ""
+            click.echo(
+                f"{r['number']}  {moment}  {r['who']}{place}  {r['action']} {r['subject']}:{r['subject_id']}  {changes}"
+            )
 
 
 COMMANDS = (audit,)

@@ -2,7 +2,7 @@
 
 import click
 
-from anxin.cli.output import now, print_json, print_table
+from anxin.cli.output import hand, now, print_json, print_table
 
 PROTOCOLS = click.Choice(["national", "cwr", "bulk"])
 
@@ -40,6 +40,7 @@ def add(protocol: str, appid: str, secret: str, project_code: str, region: str, 
         project=project,
         region_code=region,
         settings=dict(_setting(item) for item in extra),
+        **hand(),
     )
     click.echo(f"Added {protocol} sender {appid} for {project_code or region or 'every project'}.")
 
@@ -94,7 +95,7 @@ def rotate_secret(protocol: str, appid: str, secret: str) -> None:
     """Give a sender a new secret; the old one works for seven more days."""
     from anxin.intake.senders import rotate
 
-    rotate(sender=_one(protocol, appid), secret=secret, at=now())
+    rotate(sender=_one(protocol, appid), secret=secret, at=now(), **hand())
     click.echo(f"{appid} has a new secret; the old one works for seven more days.")
 
 
@@ -105,7 +106,7 @@ def disable_sender(protocol: str, appid: str) -> None:
     """Close the door to a sender."""
     from anxin.intake.senders import disable
 
-    disable(sender=_one(protocol, appid))
+    disable(sender=_one(protocol, appid), at=now(), **hand())
     click.echo(f"{appid} may no longer send.")
 
 

@@ -6,7 +6,7 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 
-from anxin.cli.output import now, print_json, print_table, progress, today
+from anxin.cli.output import hand, now, print_json, print_table, progress, today
 
 
 def prepare() -> int:
@@ -41,16 +41,28 @@ def user() -> None:
 @click.password_option(help="Asked for when not given.")
 def user_add(name: str, role: str, region: str, project: str, display_name: str, password: str) -> None:
     """Add a person, or set role, jurisdiction and password of one."""
+    from django.db import transaction
+
+    from anxin.people import trail
     from anxin.people.models import User
     from anxin.registry.regions import exists
 
     if role != "operator" and role != "clerk" and not exists(region):
         raise click.ClickException(f"'{region}' is not a region code; an {role} sees nothing without one.")
-    person, created = User.objects.get_or_create(username=name)
-    person.role, person.region, person.project = role, region, project
-    person.display_name = display_name or name
-    person.set_password(password)
-    person.save()
+    with transaction.atomic():
+        person, created = User.objects.get_or_create(username=name)
+        person.role, person.region, person.project = role, region, project
+        person.display_name = display_name or name
+        person.set_password(password)
+        person.save()
+        trail.record(
+            at=now(),
+            action="user-add" if created else "user-change",
+            subject="user",
+            subject_id=person.pk,
+            changes={"name": name, "role": role, "region": region, "project": project, "password": "set"},
+            **hand(),
+        )
     click.echo(f"{'Added' if created else 'Changed'} {name} ({role}, {region or project or 'everywhere'}).")
 
 

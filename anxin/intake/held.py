@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.db import transaction
 
 from anxin.intake.models import HeldRow
 from anxin.intake.rows import Arrival, Fault
+from anxin.people import trail
 from anxin.people.models import User
 from anxin.registry.models import Project
-from anxin.vault.fields import open_bytes, seal_bytes
+from anxin.vault.fields import mask_text, open_bytes, seal_bytes
 
 
 def hold(*, kind: str, faults: Iterable[Fault], arrival: Arrival, project: Project | None = None) -> None:
@@ -45,8 +47,11 @@ def row_of(held: HeldRow) -> dict[str, Any]:
 
 def discard(held: HeldRow, *, by: User, why: str, at: datetime) -> bool:
     """Put a row aside for good, with the reason a person gave. False when it was settled in the meantime."""
-    return bool(
-        HeldRow.objects.filter(pk=held.pk, status__in=("refused", "waiting")).update(
-            status="discarded", settled_at=at, settled_by=by, settled_why=why[:200]
+    why = mask_text(why)[:200]
+    with transaction.atomic():
+        done = HeldRow.objects.filter(pk=held.pk, status__in=("refused", "waiting")).update(
+            status="discarded", settled_at=at, settled_by=by, settled_why=why
         )
-    )
+        if done:
+            trail.record(by=by, at=at, action="discard", subject="held-row", subject_id=held.pk, changes={"why": why})
+    return bool(done)

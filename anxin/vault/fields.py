@@ -7,6 +7,7 @@ can be read back.
 
 import hashlib
 import hmac
+import re
 import secrets
 from functools import lru_cache
 
@@ -69,6 +70,14 @@ def blind(kind: str, value: str) -> bytes:
     """Look-up value of a personal field. ``kind`` keeps equal strings of different meaning apart."""
     key = keys.load(settings.DATA).blind
     return hmac.digest(key, f"{kind}\0{value}".encode(), hashlib.sha256)[:16]
+
+
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|\d{15}(?:\d{2}[\dXx])?|\d{16,19})(?![0-9A-Za-z])")
+
+
+def mask_text(text: str) -> str:
+    """Free text with every number hidden that may be a phone, an identity number or a card: 138****0000."""
+    return _NUMBER.sub(lambda found: found[0][:3] + "*" * (len(found[0]) - 7) + found[0][-4:], text)
 
 
 def mask_identity(number: str) -> str:

@@ -225,7 +225,7 @@ def test_a_clock_in_several_spellings(client, sender, project, stamp):
 
 
 def test_a_closed_sender(client, sender, project):
-    disable(sender=sender)
+    disable(sender=sender, at=now())
     assert post(client, "attendance", lines(swipe())).status_code == 401
 
 

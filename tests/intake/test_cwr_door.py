@@ -118,7 +118,7 @@ def test_an_old_secret_opens_for_a_week_and_a_closed_sender_not_at_all(client, s
     rotate(sender=sender, secret="NEXT", at=at)
     assert post(client, "KeepAlive")["code"] == "00"
     assert post(client, "KeepAlive", secret="NEXT")["code"] == "00"
-    disable(sender=sender)
+    disable(sender=sender, at=at)
     assert post(client, "KeepAlive", secret="NEXT")["code"] == "29"
 
 

@@ -228,7 +228,7 @@ def test_an_unknown_sender(client: NationalClient, appid: str) -> None:
 
 def test_a_disabled_sender_at_once(client: NationalClient, sender: Sender) -> None:
     assert client.call("CheckSign.Query", {})["code"] == 0
-    disable(sender=sender)
+    disable(sender=sender, at=now())
     assert client.call("CheckSign.Query", {}) == {"code": -3, "message": "无API访问权限", "data": None}
 
 

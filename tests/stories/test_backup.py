@@ -67,9 +67,10 @@ def lines(env: dict[str, str], leave_out: set[str] = frozenset()) -> list[list[s
     return [row for row in rows if row[1] not in leave_out]
 
 
-@pytest.fixture
-def filled(tmp_path) -> dict[str, str]:
-    env = folder(tmp_path, "one")
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory) -> dict[str, str]:
+    """A site with rows of every kind; the stories only add backups to it."""
+    env = folder(tmp_path_factory.mktemp("filled"), "one")
     python(env, FILL)
     return env
 

@@ -12,10 +12,11 @@ from anxin.intake.held import row_of
 from anxin.intake.models import HeldRow
 from anxin.intake.rows import Arrival, MovementRow, PaymentRow
 from anxin.intake.sheets.reading import mask_name
+from anxin.people import trail
 from anxin.people.models import User
 from anxin.registry.actions import card_token, find_account, identity_blind
 from anxin.registry.models import Engagement, Project
-from anxin.vault.fields import mask_identity, open_text
+from anxin.vault.fields import mask_identity, mask_text, open_text
 from anxin.vault.identity import normal_identity
 
 MOST = 50
@@ -143,5 +144,12 @@ def match(
             fault = outcome.faults[0]
             raise CannotMatch(fault.reason.rstrip("!"), fault.reason_en)
         held.status, held.settled_at, held.settled_by = "released", at, by
-        held.settled_why = (why or "人工匹配")[:200]
+        held.settled_why = mask_text(why or "人工匹配")[:200]
         held.save(update_fields=["status", "settled_at", "settled_by", "settled_why"])
+        changes = {
+            "project": row.project_code,
+            "worker": engagement.worker_id if engagement is not None else None,
+            "month": month,
+            "why": held.settled_why,
+        }
+        trail.record(by=by, at=at, action="match", subject="held-row", subject_id=held.pk, changes=changes)

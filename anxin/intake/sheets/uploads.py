@@ -9,6 +9,7 @@ from anxin.intake.rows import Arrival
 from anxin.intake.sheets.imports import Outcome, Reading, apply, read
 from anxin.intake.sheets.reading import OK, REFUSED, WAITING, Progress
 from anxin.intake.sheets.workbook import SheetError
+from anxin.people import trail
 from anxin.people.models import User
 from anxin.registry.models import Project
 from anxin.vault import evidence
@@ -43,7 +44,7 @@ def receive(
     """
     reading = _read(kind, content, name, project, at, month, by, progress)
     with transaction.atomic():
-        return Upload.objects.create(
+        upload = Upload.objects.create(
             kind=kind,
             name=name[:200],
             content=evidence.store(content),
@@ -54,6 +55,8 @@ def receive(
             status=READ,
             **_figures(reading),
         )
+        _record("upload", upload, by, at)
+        return upload
 
 
 def accept(upload: Upload, *, by: User | None, at: datetime, progress: Progress | None = None) -> Outcome:
@@ -71,6 +74,8 @@ def accept(upload: Upload, *, by: User | None, at: datetime, progress: Progress 
         for column, value in _figures(reading).items():
             setattr(upload, column, value)
         upload.save()
+        taken = {"taken": outcome.taken, "waiting": outcome.waiting, "refused": outcome.refused}
+        _record("upload-accept", upload, by, at, taken)
     return outcome
 
 
@@ -80,6 +85,14 @@ def discard(upload: Upload, *, by: User | None, at: datetime) -> None:
         upload = _undecided(upload)
         _decide(upload, DISCARDED, by, at)
         upload.save()
+        _record("upload-discard", upload, by, at)
+
+
+def _record(action: str, upload: Upload, by: User | None, at: datetime, changes: dict[str, int] | None = None) -> None:
+    told = {"kind": upload.kind, "content": upload.content, "project": upload.project.code if upload.project else ""}
+    trail.record(
+        by=by, at=at, action=action, subject="upload", subject_id=upload.pk, changes={**told, **(changes or {})}
+    )
 
 
 def _read(

@@ -15,7 +15,7 @@ import yaml
 from anxin.law.clocks import read_within
 from anxin.rules.check import CHECKS, Ask, Check
 from anxin.rules.checks import load_checks
-from anxin.rules.rule import LEVELS, RUNGS, Applies, Dated, Pack, Rule, Rung
+from anxin.rules.rule import LEVELS, RUNGS, Applies, Dated, Light, Pack, Rule, Rung
 
 FOLDER = Path(__file__).parent / "packs"
 STATUSES = ("preparing", "approved", "active", "completed", "suspended")
@@ -28,6 +28,7 @@ _PACK_KEYS = {
     "extends": False,
     "note": False,
     "escalation": False,
+    "light": False,
     "rules": True,
 }
 _RULE_KEYS = {
@@ -281,7 +282,21 @@ def _pack(path: Path) -> Pack:
     reader.rule = ""
     title = reader.words(given["title"], "title")
     note = reader.words(given.get("note"), "note", needed=False)
-    return Pack(name, title, prefixes, given.get("extends"), note, rules, _escalation(reader, given.get("escalation")))
+    rungs, light = _escalation(reader, given.get("escalation")), _light(reader, given.get("light"))
+    return Pack(name, title, prefixes, given.get("extends"), note, rules, rungs, light)
+
+
+def _light(reader: _Reader, given: Any) -> Light | None:
+    if given is None:
+        return None
+    given = reader.keys(given, {"price_below": False, "months_to": False, "spares": True, "note": True}, "light")
+    limits = [given.get(name) for name in ("price_below", "months_to")]
+    if all(limit is None for limit in limits):
+        reader.fail("'light' says nowhere what is small", "Give price_below (yuan), months_to, or both")
+    for limit in limits:
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int | float) or limit <= 0):
+            reader.fail(f"'light' has a limit {limit!r}", "Give a number above zero")
+    return Light(limits[0], limits[1], reader.names(given["spares"], "spares"), reader.words(given["note"], "note"))
 
 
 def _escalation(reader: _Reader, given: Any) -> tuple[Rung, ...]:
@@ -366,6 +381,14 @@ def escalation_of(region_code: str) -> tuple[Rung, ...]:
     while pack is not None and not pack.escalation:
         pack = all_packs()[pack.extends] if pack.extends else None
     return pack.escalation if pack else ()
+
+
+def light_regime(region_code: str) -> Light | None:
+    """What counts as a small project in a place: by its pack, or by the pack that one extends."""
+    pack: Pack | None = pack_of(region_code)
+    while pack is not None and pack.light is None:
+        pack = all_packs()[pack.extends] if pack.extends else None
+    return pack.light if pack else None
 
 
 def pack_of(project: Any) -> Pack:

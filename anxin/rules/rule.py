@@ -124,11 +124,25 @@ class Rung:
     late: str = ""
 
 
+@dataclass(frozen=True)
+class Light:
+    """The regime of small projects: below ``price_below`` (contract price in yuan), or no longer than ``months_to``.
+
+    ``spares``: items of the list of completeness that such a project is not asked for. Warnings are not touched by it.
+    """
+
+    price_below: float | None
+    months_to: float | None
+    spares: tuple[str, ...]
+    note: Mapping[str, str]
+
+
 @dataclass(frozen=True, eq=False)
 class Pack:
     """A region's rules. ``regions`` are prefixes of GB/T 2260 codes; the national pack has the empty prefix.
 
     ``escalation``: how a matter that is not mended in time rises; a pack without one uses that of the pack it extends.
+    ``light``: the regime of small projects, likewise.
     """
 
     id: str
@@ -138,3 +152,4 @@ class Pack:
     note: Mapping[str, str]
     rules: tuple[Rule, ...]
     escalation: tuple[Rung, ...] = ()
+    light: Light | None = None

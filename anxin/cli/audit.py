@@ -1,7 +1,5 @@
 """audit verify, head, list."""
 
-import re
-
 import click
 
 from anxin.cli.output import print_json
@@ -17,10 +15,12 @@ class Noted(click.ParamType):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, str] | None:
         """Parse, or fail as a wrong call."""
-        found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", str(value))
+        from anxin.people.trail import read_head
+
+        found = read_head(str(value))
         if found is None:
             self.fail("is not NUMBER:DIGEST as `anxin audit head` prints it", param, ctx)
-        return int(found[1]), found[2]
+        return found
 
 
 @click.group()

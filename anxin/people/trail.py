@@ -6,6 +6,7 @@ noted earlier still stands.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,13 @@ from anxin.people.models import Event, User
 
 GENESIS = "0" * 64
 _CHAIN_LOCK = 0x616E78696E
+_HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
+_WHY = {
+    "missing": "it is missing",
+    "joint": "it does not join the link before it",
+    "content": "its content was changed",
+    "noted": "it is not the link that was noted",
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class Verdict:
     head: str
     broken: int | None = None
     why: str = ""
+    fault: str = ""  # missing | joint | content | noted | short
 
 
 def record(
@@ -92,6 +101,23 @@ def head() -> tuple[int, str]:
     return last or (0, GENESIS)
 
 
+def read_head(text: str) -> tuple[int, str] | None:
+    """A head written down as NUMBER:DIGEST; None when it is not that."""
+    found = _HEAD.fullmatch(text)
+    return (int(found[1]), found[2]) if found else None
+
+
+def known(column: str) -> list[str]:
+    """The values of ``action`` or ``subject`` that occur; each is found by one step in an index."""
+    values: list[str] = []
+    while True:
+        following = Event.objects.filter(**{f"{column}__gt": values[-1] if values else ""}).order_by(column)
+        value = following.values_list(column, flat=True).first()
+        if value is None:
+            return values
+        values.append(value)
+
+
 def events(*, subject: str = "", username: str = "", action: str = "") -> QuerySet[Event]:
     """Links, newest first. ``subject`` is a kind, or ``kind:id``."""
     found = Event.objects.select_related("by").order_by("-number")
@@ -107,20 +133,20 @@ def verify(*, noted: tuple[int, str] | None = None) -> Verdict:
     """Walk the chain from its first link. ``noted`` is a head (number, digest) that was written down earlier."""
     previous, expected = GENESIS, 1
     for event in Event.objects.order_by("number").iterator(chunk_size=2000):
-        why = ""
+        fault = ""
         if event.number != expected:
-            why = f"link {expected} is missing"
+            fault = "missing"
         elif event.previous != previous:
-            why = "it does not join the link before it"
+            fault = "joint"
         elif digest_of(event) != event.digest:
-            why = "its content was changed"
+            fault = "content"
         elif noted is not None and event.number == noted[0] and event.digest != noted[1]:
-            why = "it is not the link that was noted"
-        if why:
-            return Verdict(False, expected - 1, previous, expected, why)
+            fault = "noted"
+        if fault:
+            return Verdict(False, expected - 1, previous, expected, _WHY[fault], fault)
         previous, expected = event.digest, expected + 1
     if noted is not None and noted[0] >= expected:
-        return Verdict(False, expected - 1, previous, expected, f"the chain once reached link {noted[0]}")
+        return Verdict(False, expected - 1, previous, expected, f"the chain once reached link {noted[0]}", "short")
     return Verdict(True, expected - 1, previous)
 
 

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from anxin.portal.officer import (
+    audit,
+    evidence_files,
     held,
     notices,
     people,
@@ -34,6 +36,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         worker_months.reveal,
         name="worker-month-reveal",
     ),
+    path("projects/<str:code>/evidence/<str:digest>", evidence_files.evidence_file, name="evidence-file"),
+    path("audit", audit.audit, name="audit"),
+    path("audit/verify", audit.verify, name="audit-verify"),
     path("held", held.held, name="held"),
     path("held/<int:pk>", held.row, name="held-row"),
     path("held/<int:pk>/open", held.open_row, name="held-row-open"),

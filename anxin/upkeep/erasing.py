@@ -25,6 +25,8 @@ from anxin.registry.models import (
     Engagement,
     EntryExit,
     LabourClerk,
+    Paper,
+    PaperKind,
     Participation,
     Project,
     Team,
@@ -49,7 +51,7 @@ def count(kind: str, project: Project) -> int:
     if kind == "roster":
         return Engagement.objects.filter(project=project).count() + EntryExit.objects.filter(project=project).count()
     if kind == "uploads":
-        return _uploads(project).count()
+        return _uploads(project).count() + _papers(project).count()
     if kind == "held-rows":
         return HeldRow.objects.filter(project_code=project.code).count()
     if kind == "contacts":
@@ -135,7 +137,16 @@ def _uploads(project: Project) -> QuerySet[Upload]:
     return Upload.objects.filter(project=project).exclude(report=[], content="")
 
 
+def _papers(project: Project) -> QuerySet[Paper]:
+    """Papers that name workers; those about the project itself stay."""
+    return Paper.objects.filter(project=project, kind__in=(PaperKind.PAYROLL, PaperKind.CLERK))
+
+
 def _erase_uploads(project: Project) -> None:
+    digests = set(_papers(project).values_list("digest", flat=True))
+    _papers(project).delete()
+    for digest in digests - set(Paper.objects.filter(digest__in=digests).values_list("digest", flat=True)):
+        evidence.remove(digest)
     for upload in _uploads(project):
         digest, upload.content, upload.report = upload.content, "", []
         upload.save(update_fields=["content", "report"])

@@ -19,7 +19,12 @@ ENTRIES = (
     ("rules", "rules", _("规则库")),
 )
 # The same, in the person's own menu.
-MENU = (("inbox", "notices", _("消息")), ("looks", "looks", _("查看记录")), ("outbox", "outbox", _("发件箱")))
+MENU = (
+    ("inbox", "notices", _("消息")),
+    ("looks", "looks", _("查看记录")),
+    ("outbox", "outbox", _("发件箱")),
+    ("audit", "audit", _("操作留痕")),
+)
 
 
 def page(request: HttpRequest) -> dict[str, object]:

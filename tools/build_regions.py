@@ -55,7 +55,9 @@ def main(folder: Path) -> None:
     for city in json.loads((dist / "cities.json").read_text()):
         rows.append((city["code"] + "00", city["name"], city["provinceCode"] + "0000", 2))
     for area in json.loads((dist / "areas.json").read_text()):
-        rows.append((area["code"], area["name"], area["cityCode"] + "00", 3))
+        # A city without counties is listed among its own counties once more.
+        if area["code"] != area["cityCode"] + "00":
+            rows.append((area["code"], area["name"], area["cityCode"] + "00", 3))
     with OUT.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(["code", "name", "name_en", "parent", "level"])

@@ -61,7 +61,10 @@ class Organisation(models.Model):
 
 class User(AbstractUser):
     """A person who signs in. His seat: ``role`` in ``organisation``; ``region`` (six digits) and ``industry`` (blank:
-    all) bound what he sees, ``project`` is a clerk's project code. Without a region or a project he sees nothing."""
+    all) bound what he sees, ``project`` is a clerk's project code. Without a region or a project he sees nothing.
+
+    ``single_sign_on`` is the name under which the government's single sign-on knows him; null: it lets him not in.
+    """
 
     role = models.CharField(max_length=16, choices=Role, default=Role.OFFICER)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="people")
@@ -72,6 +75,8 @@ class User(AbstractUser):
     phone_sealed = models.BinaryField(default=b"")
     language = models.CharField(max_length=8, default="zh-hans")
     password_changed_at = models.DateTimeField(null=True)
+    password_given = models.BooleanField(default=False)  # by an administrator: to be changed when signing in
+    single_sign_on = models.CharField(max_length=128, unique=True, null=True)
     left_at = models.DateTimeField(null=True)
 
     # Where and on which day the person is acting, set by the guard of the page; not columns.
@@ -101,6 +106,51 @@ class Duty(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "starts_at"], name="duties_of_a_unit")]
+
+
+class SecondStep(models.Model):
+    """A person's time-based one-time codes (RFC 6238: SHA-1, six digits, 30 seconds).
+
+    ``last_step`` is the number of the period whose code was used last: none is taken twice. Until ``confirmed_at`` it
+    is only an offer.
+    """
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_step")
+    secret_sealed = models.BinaryField()
+    offered_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+
+
+class BackupCode(models.Model):
+    """A code for the day the telephone is lost; good once. ``code_blind`` is a keyed hash."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="backup_codes")
+    code_blind = models.BinaryField(max_length=16)
+    used_at = models.DateTimeField(null=True)
+
+
+class Arrival(models.Model):
+    """A session somebody signed in to: from where, with what, and when last used. It ends with its session."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="arrivals")
+    session_key = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    address = models.CharField(max_length=64, blank=True)
+    device = models.CharField(max_length=200, blank=True)
+    way = models.CharField(max_length=16)  # password | single-sign-on
+
+
+class Attempt(models.Model):
+    """A try to sign in that has not succeeded. ``name_blind``: of the name typed, which may be anything."""
+
+    name_blind = models.BinaryField(max_length=16)
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["name_blind", "at"], name="attempts_on_a_name")]
 
 
 class Event(models.Model):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from anxin.intake.bulk import columnar
+from anxin.intake.national import attendance
 from anxin.law.civil import SHANGHAI
 
 
@@ -13,6 +15,13 @@ def ledger_folder(tmp_path: Path, settings) -> Path:
     """Each test has Delta tables of its own."""
     settings.LEDGER = tmp_path / "ledger"
     return settings.LEDGER
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> None:
+    """What the doors remember of people does not outlive a test whose registry is rolled back."""
+    attendance.forget()
+    columnar.forget()
 
 
 @pytest.fixture

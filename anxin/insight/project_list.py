@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, When
 
 from anxin.insight.project import GOOD, IDLE, MISSING, PARTIAL
 from anxin.insight.scope import in_region
@@ -41,8 +41,19 @@ def _has(institution: str, as_of: date) -> Q:
     if institution == "board":
         return Q(Exists(NoticeBoard.objects.filter(**mine)))
     if institution == "payment":
-        return ~Q(Exists(Warning.objects.filter(**mine, status="open", rule__in=payment_rules())))
+        unpaid = Warning.objects.filter(status="open", rule__in=payment_rules()).exclude(project=None)
+        return ~Q(pk__in=unpaid.values("project"))
     raise ValueError(f"There is no institution {institution}.")
+
+
+def _by_rank() -> list[When]:
+    """The highest level of an open warning, found in sets that are each made once.
+
+    One look-up a project and level instead of a search for every project, which SQLite makes through the wrong index.
+    """
+    standing = Warning.objects.filter(status="open", hidden_by=None).exclude(project=None)
+    ranks = range(len(LEVELS), 0, -1)
+    return [When(pk__in=standing.filter(rank=rank).values("project"), then=rank) for rank in ranks]
 
 
 def filter_projects(
@@ -76,12 +87,7 @@ def filter_projects(
     if lacking:
         projects = projects.filter(~_has(lacking, as_of))
     if sort == "warnings":
-        worst = (
-            Warning.objects.filter(project=OuterRef("pk"), status="open", hidden_by=None)
-            .order_by("-rank")
-            .values("rank")[:1]
-        )
-        projects = projects.annotate(worst=Subquery(worst))
+        projects = projects.annotate(worst=Case(*_by_rank(), default=0, output_field=IntegerField()))
     field, falling = SORTS[sort]
     key = F(field)
     order = key.desc(nulls_last=True) if falling != backwards else key.asc(nulls_last=True)

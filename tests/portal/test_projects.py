@@ -64,11 +64,11 @@ def test_the_list_shows_whose_institutions_are_missing_worst_warning_first(offic
 def test_the_list_asks_as_many_queries_for_fifty_projects_as_for_two(officer, at, django_assert_num_queries):
     make_project(at, "X")
     officer.get("/projects")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         officer.get("/projects")
     for n in range(60):
         make_project(at, f"X{n}")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         officer.get("/projects")
 
 

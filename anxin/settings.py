@@ -6,6 +6,11 @@ ANXIN_ENGINE   ``duckdb`` (default) or a Spark master such as ``local[2]`` or ``
 ANXIN_HOSTS    comma-separated host names the site answers to; default ``*``
 ANXIN_OPEN_API_ALIASES  comma-separated further paths of the national door, e.g. ``/foreign/upload/check``
 ANXIN_PROXIES  comma-separated addresses of our own proxies, whose ``X-Forwarded-For`` is believed
+ANXIN_PASSWORD_DAYS    days after which a password must be changed; default 0: never
+ANXIN_SESSION_HOURS    hours without use after which a session ends; default 12
+ANXIN_SECOND_STEP      comma-separated roles that sign in with one-time codes only, e.g. ``operator,chief``
+ANXIN_OIDC_ISSUER      the government's single sign-on (OpenID Connect); with ANXIN_OIDC_CLIENT, ANXIN_OIDC_SECRET,
+                       ANXIN_OIDC_CLAIM (which claim names a person, default ``sub``), ANXIN_OIDC_NAME (on the button)
 ANXIN_DEBUG    ``1`` shows Django's error pages; never in production
 """
 
@@ -77,7 +82,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [Path(__file__).parent / "portal" / part / "templates" for part in ("ui", "officer")],
+        "DIRS": [Path(__file__).parent / "portal" / part / "templates" for part in ("ui", "officer", "site")],
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["django.templatetags.i18n", "anxin.portal.ui.tags"],
@@ -86,7 +91,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "anxin.portal.ui.nav.page",
-            ]
+            ],
         },
     }
 ]
@@ -118,6 +123,27 @@ WHITENOISE_USE_FINDERS = True
 # Built files carry twelve hex digits of their content's hash: browsers may keep them for ever.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.[0-9a-f]{12}\..+$"
 
+PASSWORD_DAYS = int(os.environ.get("ANXIN_PASSWORD_DAYS", "0"))
+SECOND_STEP_ROLES: frozenset[str] = frozenset(
+    role.strip().lower() for role in os.environ.get("ANXIN_SECOND_STEP", "").split(",") if role.strip()
+)
+SESSION_COOKIE_AGE = int(os.environ.get("ANXIN_SESSION_HOURS", "12")) * 3600
+OIDC_ISSUER = os.environ.get("ANXIN_OIDC_ISSUER", "")
+OIDC_CLIENT = os.environ.get("ANXIN_OIDC_CLIENT", "")
+OIDC_SECRET = os.environ.get("ANXIN_OIDC_SECRET", "")
+OIDC_CLAIM = os.environ.get("ANXIN_OIDC_CLAIM", "sub")
+OIDC_NAME = os.environ.get("ANXIN_OIDC_NAME", "")
+
+_POLICY = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": f"{_POLICY}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name")},
+    },
+    {"NAME": f"{_POLICY}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_POLICY}.CommonPasswordValidator"},
+    {"NAME": f"{_POLICY}.NumericPasswordValidator"},
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -126,7 +152,9 @@ PASSWORD_HASHERS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "anxin.vault.logs.MaskingFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -26,7 +26,9 @@ def seats_of(user: User, on: date | None = None) -> list[Seat]:
     # A page asks many times; the person object lives no longer than the request.
     kept: dict[date, list[Seat]] = user.__dict__.setdefault("_seats_by_day", {})
     if day not in kept:
-        standing_in = Deputy.objects.filter(deputy=user, from_on__lte=day, until_on__gte=day)
+        standing_in = Deputy.objects.filter(
+            deputy=user, from_on__lte=day, until_on__gte=day, absent__is_active=True, absent__left_at=None
+        )
         kept[day] = [_seat(user), *(_seat(row.absent) for row in standing_in.select_related("absent"))]
     return kept[day]
 

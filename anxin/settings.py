@@ -124,9 +124,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.[0-9a-f]{12}\..+$"
 
 PASSWORD_DAYS = int(os.environ.get("ANXIN_PASSWORD_DAYS", "0"))
-SECOND_STEP_ROLES: frozenset[str] = frozenset(
+SECOND_STEP_ROLES = [
     role.strip().lower() for role in os.environ.get("ANXIN_SECOND_STEP", "").split(",") if role.strip()
-)
+]
 SESSION_COOKIE_AGE = int(os.environ.get("ANXIN_SESSION_HOURS", "12")) * 3600
 OIDC_ISSUER = os.environ.get("ANXIN_OIDC_ISSUER", "")
 OIDC_CLIENT = os.environ.get("ANXIN_OIDC_CLIENT", "")

@@ -16,7 +16,7 @@ SEEN_EVERY = timedelta(minutes=10)
 def arrive(*, person: User, session_key: str, at: datetime, address: str, device: str, way: str) -> Arrival:
     """Note that a session began, once the person is let in."""
     _forget_ended(person, at)
-    trail.record(by=person, at=at, action="sign-in", subject="person", subject_id=person.pk, changes={"way": way})
+    trail.record(by=person, at=at, action="sign-in", subject="user", subject_id=person.pk, changes={"way": way})
     return Arrival.objects.create(
         person=person, session_key=session_key, at=at, seen_at=at, address=address[:64], device=device[:200], way=way
     )
@@ -48,7 +48,7 @@ def end_arrivals(*, person: User, by: User | None, at: datetime, only: int | Non
     keys = list(found.values_list("session_key", flat=True))
     ended = _end(keys)
     if keys:
-        trail.record(by=by, at=at, action="end-sessions", subject="person", subject_id=person.pk,
+        trail.record(by=by, at=at, action="end-sessions", subject="user", subject_id=person.pk,
                      changes={"sessions": len(keys)})  # fmt: skip
     return ended
 
@@ -57,7 +57,7 @@ def end_arrivals(*, person: User, by: User | None, at: datetime, only: int | Non
 def depart(*, person: User, session_key: str, at: datetime) -> None:
     """Note that a person signed out of a session."""
     Arrival.objects.filter(session_key=session_key).delete()
-    trail.record(by=person, at=at, action="sign-out", subject="person", subject_id=person.pk)
+    trail.record(by=person, at=at, action="sign-out", subject="user", subject_id=person.pk)
 
 
 def _end(keys: Iterable[str]) -> int:

@@ -61,7 +61,7 @@ def confirm(*, person: User, code: str, at: datetime) -> list[str] | None:
         return None
     step.confirmed_at = at
     step.save(update_fields=["confirmed_at"])
-    trail.record(by=person, at=at, action="second-step", subject="person", subject_id=person.pk)
+    trail.record(by=person, at=at, action="second-step", subject="user", subject_id=person.pk)
     return _backup_codes(person)
 
 
@@ -76,14 +76,14 @@ def check(*, person: User, code: str, at: datetime) -> bool:
     typed = _blind(person, code)
     if not BackupCode.objects.filter(person=person, code_blind=typed, used_at=None).update(used_at=at):
         return False
-    trail.record(by=person, at=at, action="backup-code", subject="person", subject_id=person.pk)
+    trail.record(by=person, at=at, action="backup-code", subject="user", subject_id=person.pk)
     return True
 
 
 @transaction.atomic
 def new_backup_codes(*, person: User, at: datetime) -> list[str]:
     """Other backup codes; the old ones count no more."""
-    trail.record(by=person, at=at, action="backup-codes", subject="person", subject_id=person.pk)
+    trail.record(by=person, at=at, action="backup-codes", subject="user", subject_id=person.pk)
     return _backup_codes(person)
 
 
@@ -98,7 +98,7 @@ def remove(*, person: User, by: User, at: datetime) -> bool:
     gone, _ = SecondStep.objects.filter(person=person).delete()
     BackupCode.objects.filter(person=person).delete()
     if gone:
-        trail.record(by=by, at=at, action="remove-second-step", subject="person", subject_id=person.pk)
+        trail.record(by=by, at=at, action="remove-second-step", subject="user", subject_id=person.pk)
     return bool(gone)
 
 

@@ -31,7 +31,9 @@ class _Group(click.Group):
 def _sentence(error: Exception) -> str:
     from django.db import Error as DatabaseError
 
-    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    from anxin.vault.fields import mask_text
+
+    first = mask_text((str(error).strip().splitlines() or [type(error).__name__])[0])
     if isinstance(error, DatabaseError):
         return f"The database says: {first} (run `anxin doctor`; a fresh data folder needs `anxin init`)."
     return first

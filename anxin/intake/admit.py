@@ -30,7 +30,7 @@ from anxin.ledger.schema import FACT_TABLES
 from anxin.people.access import region_prefix
 from anxin.registry.actions import card_token, identity_blind, record_balance
 from anxin.registry.models import AccountUse, Engagement, Project
-from anxin.vault.fields import blind
+from anxin.vault.fields import blind, mask_text
 from anxin.vault.identity import identity_problem, normal_identity
 
 EARLIEST = date(2000, 1, 1)
@@ -389,7 +389,7 @@ def _payment(
         "account_id": account,
         "amount_fen": amount_of(row.amount_fen, "amount"),
         "status": row.status,
-        "reason": row.reason,
+        "reason": mask_text(row.reason),
         "paid_on": row.paid_on,
         "card_token": token or None,
         "route": row.route,
@@ -418,7 +418,7 @@ def _movement(
         "kind": row.kind,
         "amount_fen": amount_of(row.amount_fen, "amount"),
         "balance_fen": row.balance_fen,
-        "counterparty": row.counterparty,
+        "counterparty": mask_text(row.counterparty),
         "month": month_of(row.booked_on),
     }
 

@@ -4,7 +4,7 @@
 ``[date]``. Money is fen, moments are naive civil time in Asia/Shanghai, months are ``YYYY-MM``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ class SwipeRow:
 
     place: str
     project_code: str
-    id_number: str
+    id_number: str = field(repr=False)
     passed_at: datetime
     direction: str = "unknown"  # in | out | unknown
     id_type: str = RESIDENT
@@ -33,7 +33,7 @@ class PayrollRow:
 
     place: str
     project_code: str
-    id_number: str
+    id_number: str = field(repr=False)
     month: str
     sheet: str
     due_fen: int
@@ -44,7 +44,7 @@ class PayrollRow:
     hours: float | None = None
     back_pay: bool = False
     paid_on: date | None = None
-    card_number: str = ""
+    card_number: str = field(default="", repr=False)
     bank_code: str = ""
 
 
@@ -59,10 +59,10 @@ class PaymentRow:
     status: str  # paid | failed
     paid_on: date
     project_code: str = ""
-    account_number: str = ""
-    id_number: str = ""
-    card_number: str = ""
-    payee: str = ""
+    account_number: str = field(default="", repr=False)
+    id_number: str = field(default="", repr=False)
+    card_number: str = field(default="", repr=False)
+    payee: str = field(default="", repr=False)
     month: str = ""
     reason: str = ""
     id_type: str = RESIDENT
@@ -76,12 +76,12 @@ class MovementRow:
     place: str
     reference: str
     booked_on: date
-    account_number: str
+    account_number: str = field(repr=False)
     direction: str  # credit | debit
     kind: str  # labour_fee | payout | return | other | balance
     amount_fen: int
     balance_fen: int | None = None
-    counterparty: str = ""
+    counterparty: str = field(default="", repr=False)
     project_code: str = ""
 
 
@@ -107,7 +107,7 @@ class Fault:
     place: str
     reason: str
     reason_en: str
-    row: dict[str, Any]
+    row: dict[str, Any] = field(repr=False)
     waits: bool = False
     blind: bytes = b""
     project_code: str = ""

@@ -6,7 +6,7 @@ marked for the mirror and its project for the next sweep, and the caller holds t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -29,13 +29,13 @@ class WorkerLine:
     ``details`` is kept as it is, ``private`` (addresses, second phones …) sealed.
     """
 
-    id_number: str
+    id_number: str = field(repr=False)
     name: str = ""
     id_type: str = RESIDENT
-    phone: str = ""
+    phone: str = field(default="", repr=False)
     gender: str = ""
     details: dict[str, Any] | None = None
-    private: dict[str, Any] | None = None
+    private: dict[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class EngagementLine:
     contract_until: date | None = None
     contract_unit: str = ""
     unit_price_fen: int | None = None
-    card_number: str = ""
+    card_number: str = field(default="", repr=False)
     bank_code: str = ""
     bank_name: str = ""
     insured: bool | None = None

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ class Call:
     sender: Sender
     at: datetime
     device: str
-    body: Fields | list[Any]
+    body: Fields | list[Any] = field(repr=False)
 
     @property
     def fields(self) -> Fields:

@@ -25,7 +25,7 @@ class Call:
     """A verified call. ``secret`` is the one its signature was made with."""
 
     sender: Sender
-    secret: str
+    secret: str = field(repr=False)
     method: str
     at: datetime
     receipt: Receipt | None = None

@@ -65,8 +65,8 @@ class ReadRow:
     reason: str = ""
     reason_en: str = ""
     shown: dict[str, str] = field(default_factory=dict)
-    raw: dict[str, Any] = field(default_factory=dict)
-    item: Any = None
+    raw: dict[str, Any] = field(default_factory=dict, repr=False)
+    item: Any = field(default=None, repr=False)
     project_code: str = ""
 
     @property
@@ -92,7 +92,7 @@ class Record:
 
     sheet: str
     row: int
-    values: dict[str, Any]
+    values: dict[str, Any] = field(repr=False)
     titles: dict[str, str]
     units: dict[str, str]
     days: dict[int, Any]

@@ -6,6 +6,7 @@ ANXIN_ENGINE   ``duckdb`` (default) or a Spark master such as ``local[2]`` or ``
 ANXIN_HOSTS    comma-separated host names the site answers to; default ``*``
 ANXIN_OPEN_API_ALIASES  comma-separated further paths of the national door, e.g. ``/foreign/upload/check``
 ANXIN_PROXIES  comma-separated addresses of our own proxies, whose ``X-Forwarded-For`` is believed
+ANXIN_ADDRESS  the site's address as people type it, e.g. ``https://anxin.example``; with https, cookies ask for it
 ANXIN_PASSWORD_DAYS    days after which a password must be changed; default 0: never
 ANXIN_SESSION_HOURS    hours without use after which a session ends; default 12
 ANXIN_SECOND_STEP      comma-separated roles that sign in with one-time codes only, e.g. ``operator,chief``
@@ -123,6 +124,9 @@ WHITENOISE_USE_FINDERS = True
 # Built files carry twelve hex digits of their content's hash: browsers may keep them for ever.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.[0-9a-f]{12}\..+$"
 
+ADDRESS = os.environ.get("ANXIN_ADDRESS", "").rstrip("/")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ADDRESS.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [ADDRESS] if ADDRESS else []
 PASSWORD_DAYS = int(os.environ.get("ANXIN_PASSWORD_DAYS", "0"))
 SECOND_STEP_ROLES = [
     role.strip().lower() for role in os.environ.get("ANXIN_SECOND_STEP", "").split(",") if role.strip()

@@ -7,7 +7,9 @@ equally; what is not due yet, and what the regime of small projects spares, does
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+import pyarrow as pa
 from django.db.models import Count, Q
 
 from anxin.insight.board import board_of
@@ -40,7 +42,7 @@ _SILENT_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing a site keeps in order. ``numbers`` fill the sentence that says what is lacking; ``rule`` asks for it."""
+    """One thing a site keeps in order. ``numbers`` fill the sentence on what is lacking; ``rule`` asks for it."""
 
     key: str
     state: str
@@ -92,8 +94,15 @@ def small_regime(project: Project) -> Light | None:
     return None
 
 
-def completeness(project: Project, *, as_of: date) -> Completeness:
-    """Look at a project's registry, roster, ledger and board as they stand."""
+def completeness(
+    project: Project, *, as_of: date, work: pa.Table | None = None, pay: pa.Table | None = None
+) -> Completeness:
+    """Look at a project's registry, roster, ledger and board as they stand.
+
+    ``work`` and ``pay``: the project's rollups (``ledger.read``), where the caller has read them already.
+    """
+    work = read.work_months(project_id=project.pk) if work is None else work
+    pay = read.pay_months(project_id=project.pk) if pay is None else pay
     rules = rules_for(
         region_code=project.region_code,
         industry=project.industry,
@@ -104,7 +113,7 @@ def completeness(project: Project, *, as_of: date) -> Completeness:
     light = small_regime(project)
     warned = set(Warning.objects.filter(project=project, status="open").values_list("rule", flat=True))
     items = []
-    for key, (state, numbers) in _states(project, as_of).items():
+    for key, (state, numbers) in _states(project, as_of, work.to_pylist(), pay.to_pylist()).items():
         asking = [rule for check in ITEMS[key] for rule in rules if rule.check == check]
         # What somebody is warned about is never spared: list and warnings agree.
         spared = light is not None and key in light.spares and not any(rule.id in warned for rule in asking)
@@ -114,14 +123,15 @@ def completeness(project: Project, *, as_of: date) -> Completeness:
 
 
 State = tuple[str, Mapping[str, object]]
+Rows = list[dict[str, Any]]
 
 
-def _states(project: Project, as_of: date) -> dict[str, State]:
+def _states(project: Project, as_of: date, work: Rows, pay: Rows) -> dict[str, State]:
     roster = _roster(project, as_of)
     uses = list(project.account_uses.filter(closed_on=None).values_list("agreement_on", flat=True))
     present = roster["present"]
     missing = board_of(project, as_of=as_of, phones=False).missing
-    payroll, payment = _wages(project, as_of)
+    payroll, payment = _wages(project, as_of, work, pay)
     return {
         "account": _there(bool(uses)),
         "agreement": _there(any(uses)) if uses else (MISSING, {}),
@@ -130,7 +140,7 @@ def _states(project: Project, as_of: date) -> dict[str, State]:
         "roster": _there(roster["total"] > 0),
         "contracts": _share(roster["uncontracted"], present),
         "cards": _share(roster["cardless"], present),
-        "attendance": _attendance(project, present, as_of),
+        "attendance": _attendance(project, present, as_of, work),
         "payroll": payroll,
         "payment": payment,
         "pay_day": _there(project.pay_day is not None),
@@ -169,13 +179,12 @@ def _deposit(deposits: Sequence[Deposit], as_of: date) -> State:
     return (MISSING, {"day": ended}) if ended else (MISSING, {})
 
 
-def _attendance(project: Project, present: int, as_of: date) -> State:
+def _attendance(project: Project, present: int, as_of: date, work: Rows) -> State:
     if project.status != "active" or not present:
         return NOT_DUE, {}
     if project.pauses.filter(from_on__lte=as_of, until_on__gte=as_of).exists():
         return NOT_DUE, {}
-    work = read.work_months(project_id=project.pk).to_pylist()
-    newest = max((row["month"] for row in work), default=None)
+    newest = max((row["month"] for row in work if row["mask"]), default=None)
     if newest is None:
         return MISSING, {}
     last = max(row["mask"].bit_length() for row in work if row["month"] == newest)
@@ -184,13 +193,13 @@ def _attendance(project: Project, present: int, as_of: date) -> State:
     return (THERE, {}) if silent <= _SILENT_DAYS else (PARTIAL, {"days": silent})
 
 
-def _wages(project: Project, as_of: date) -> tuple[State, State]:
+def _wages(project: Project, as_of: date, work: Rows, pay: Rows) -> tuple[State, State]:
     """Sheet and payment of the last month whose wages should be paid by now."""
     month = judged_month(as_of, project.pay_day)
-    came = {row["worker_id"] for row in read.work_months(project_id=project.pk, month=month).to_pylist() if row["days"]}
+    came = {row["worker_id"] for row in work if row["month"] == month and row["days"]}
     if not came:
         return (NOT_DUE, {"month": month}), (NOT_DUE, {"month": month})
-    pays = read.pay_months(project_id=project.pk, month=month).to_pylist()
+    pays = [row for row in pay if row["month"] == month]
     lines = {row["worker_id"] for row in pays if row["lines"]}
     paid = {row["worker_id"] for row in pays if row["paid_fen"]}
     off_sheet, unpaid = len(came - lines), len(came - paid)

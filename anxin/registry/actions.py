@@ -351,7 +351,14 @@ def record_report(
 
 
 def record_training(
-    *, project: Project, held_on: date, name: str, kind: str, at: datetime, participants: list[dict[str, Any]], **fields: Any
+    *,
+    project: Project,
+    held_on: date,
+    name: str,
+    kind: str,
+    at: datetime,
+    participants: list[dict[str, Any]],
+    **fields: Any,
 ) -> Training:
     """Record a training held on site; the same day, kind and name again corrects it and adds participants."""
     row, created = Training.objects.get_or_create(

@@ -240,12 +240,12 @@ def _adapters(model: type[models.Model], columns: Sequence[str]) -> tuple[list[A
     """The fields of columns, and for each what turns a value into the driver's (None where nothing has to)."""
     fields = [model._meta.get_field(column.removesuffix("_id")) for column in columns]
     adapters: list[Any] = []
-    for field in fields:
-        if isinstance(field, models.JSONField):
+    for column in fields:
+        if isinstance(column, models.JSONField):
             adapters.append(lambda value: orjson.dumps(value).decode())
-        elif isinstance(field, models.DateTimeField):
+        elif isinstance(column, models.DateTimeField):
             adapters.append(cache(connection.ops.adapt_datetimefield_value))  # one moment for a whole batch
-        elif isinstance(field, models.DateField):
+        elif isinstance(column, models.DateField):
             adapters.append(cache(connection.ops.adapt_datefield_value))
         else:
             adapters.append(None)

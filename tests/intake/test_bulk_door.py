@@ -224,8 +224,8 @@ def test_a_clock_in_several_spellings(client, sender, project, stamp):
     assert post(client, "attendance", lines(swipe()), stamp=stamp).status_code == 200
 
 
-def test_a_closed_sender(client, sender, project):
-    disable(sender=sender, at=now())
+def test_a_closed_sender(client, sender, project, at):
+    disable(sender=sender, at=at)
     assert post(client, "attendance", lines(swipe())).status_code == 401
 
 

@@ -8,22 +8,24 @@ from datetime import date
 from anxin.people.models import Role, User
 from anxin.people.seats import Seat, seats_of
 
-_READ = frozenset({"overview", "warnings", "projects", "rules", "notices"})
+_OWN = frozenset({"account", "notices"})
+_READ = _OWN | frozenset({"overview", "warnings", "projects", "rules", "notices"})
 _HANDLE = frozenset({"handle", "personal", "held", "settle", "uploads", "looks", "inspect", "duty"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
+    # account: one's own sessions, password, codes
     # overview warnings projects rules: see · notices: one's own inbox · personal: open masked values
     # held uploads: rows and files brought in · settle: match or discard held rows · looks: who looked at what
-    # handle: claim, ask, talk, close
+    # desk: what is in whose hands · handle: claim, ask, talk, close
     # inspect: joint inspections · assign: give work to others · approve: pauses, extensions, objections
     # escalate: raise a matter · help: one's own part in a joint matter · site: mend, explain, object for a project
     # people: organisations, users, deputies · senders all-looks audit: operation and audit
-    Role.OFFICER: _READ | _HANDLE,
-    Role.CHIEF: _READ | _HANDLE | {"assign", "approve", "escalate", "people"},
-    Role.LEADER: _READ | {"escalate"},
+    Role.OFFICER: _READ | _HANDLE | {"desk"},
+    Role.CHIEF: _READ | _HANDLE | {"desk", "assign", "approve", "escalate", "people"},
+    Role.LEADER: _READ | {"desk", "escalate"},
     Role.AGENCY: _READ | {"help", "inspect"},
-    Role.BANK: frozenset({"uploads", "held", "notices"}),
-    Role.CLERK: frozenset({"projects", "warnings", "uploads", "held", "notices", "site"}),
+    Role.BANK: _OWN | {"uploads", "held"},
+    Role.CLERK: _OWN | {"projects", "warnings", "uploads", "held", "site"},
     Role.OPERATOR: _READ | {"senders", "held", "settle", "uploads", "looks", "all-looks", "people", "audit", "outbox"},
     Role.AUDITOR: _READ | {"looks", "all-looks", "audit"},
 }

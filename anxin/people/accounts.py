@@ -55,7 +55,7 @@ def add_person(
     person.set_password(first)
     person.password_changed_at, person.password_given = at, True
     person.save(force_insert=True)
-    trail.record(by=by, at=at, action="add-person", subject="user", subject_id=person.pk,
+    trail.record(by=by, at=at, action="user-add", subject="user", subject_id=person.pk,
                  changes={"username": username, **_told(place)})  # fmt: skip
     return person, first
 
@@ -75,7 +75,7 @@ def change_place(*, person: User, place: Place, by: User | None, at: datetime) -
     _put(now, place)
     now.save(update_fields=["role", "organisation", "region", "industry", "project"])
     changed = {key: [old, _told(place)[key]] for key, old in _told(before).items() if old != _told(place)[key]}
-    trail.record(by=by, at=at, action="change-place", subject="user", subject_id=now.pk, changes=changed)
+    trail.record(by=by, at=at, action="user-change", subject="user", subject_id=now.pk, changes=changed)
     return now
 
 
@@ -100,7 +100,7 @@ def change_details(
         now.phone_sealed = seal_text(phone)
     now.save(update_fields=["display_name", "single_sign_on", "phone_sealed"])
     if changed:
-        trail.record(by=by, at=at, action="change-person", subject="user", subject_id=now.pk,
+        trail.record(by=by, at=at, action="user-details", subject="user", subject_id=now.pk,
                      changes={"fields": changed})  # fmt: skip
     return now
 
@@ -115,7 +115,7 @@ def give_password(*, person: User, by: User | None, at: datetime, password: str 
     now.password_changed_at, now.password_given = at, True
     now.save(update_fields=["password", "password_changed_at", "password_given"])
     attempts.unlock(name=now.username)
-    trail.record(by=by, at=at, action="give-password", subject="user", subject_id=now.pk)
+    trail.record(by=by, at=at, action="password-give", subject="user", subject_id=now.pk)
     end_arrivals(person=now, by=by, at=at)
     return given
 
@@ -129,7 +129,7 @@ def choose_password(*, person: User, password: str, at: datetime) -> None:
     person.set_password(password)
     person.password_changed_at, person.password_given = at, False
     person.save(update_fields=["password", "password_changed_at", "password_given"])
-    trail.record(by=person, at=at, action="change-password", subject="user", subject_id=person.pk)
+    trail.record(by=person, at=at, action="password-change", subject="user", subject_id=person.pk)
 
 
 def must_change_password(person: User, *, at: datetime) -> bool:
@@ -152,7 +152,7 @@ def suspend(*, person: User, by: User | None, at: datetime, reason: str = "") ->
     _keep_an_operator(now)
     now.is_active = False
     now.save(update_fields=["is_active"])
-    trail.record(by=by, at=at, action="suspend", subject="user", subject_id=now.pk, changes={"reason": reason})
+    trail.record(by=by, at=at, action="user-suspend", subject="user", subject_id=now.pk, changes={"reason": reason})
     end_arrivals(person=now, by=by, at=at)
     return now
 
@@ -165,7 +165,7 @@ def resume(*, person: User, by: User | None, at: datetime) -> User:
         raise Refused("该账号正在使用。", "This account is in use.")
     now.is_active, now.left_at = True, None
     now.save(update_fields=["is_active", "left_at"])
-    trail.record(by=by, at=at, action="resume", subject="user", subject_id=now.pk)
+    trail.record(by=by, at=at, action="user-resume", subject="user", subject_id=now.pk)
     return now
 
 
@@ -187,7 +187,7 @@ def close_account(*, person: User, by: User | None, at: datetime, reason: str = 
             row.until_on = today - timedelta(days=1)
             row.save(update_fields=["until_on"])
     turns, _ = Duty.objects.filter(person=now, starts_at__gt=at).delete()
-    trail.record(by=by, at=at, action="leave", subject="user", subject_id=now.pk,
+    trail.record(by=by, at=at, action="user-leave", subject="user", subject_id=now.pk,
                  changes={"reason": reason, "turns_dropped": turns})  # fmt: skip
     end_arrivals(person=now, by=by, at=at)
     return now

@@ -1,6 +1,5 @@
 """Sessions: who signed in from where; each can be seen and ended by its owner."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
@@ -46,11 +45,11 @@ def end_arrivals(*, person: User, by: User | None, at: datetime, only: int | Non
     if only is not None:
         found = found.filter(pk=only)
     keys = list(found.values_list("session_key", flat=True))
-    ended = _end(keys)
+    _end(keys)
     if keys:
-        trail.record(by=by, at=at, action="end-sessions", subject="user", subject_id=person.pk,
+        trail.record(by=by, at=at, action="sessions-end", subject="user", subject_id=person.pk,
                      changes={"sessions": len(keys)})  # fmt: skip
-    return ended
+    return len(keys)
 
 
 @transaction.atomic
@@ -60,11 +59,9 @@ def depart(*, person: User, session_key: str, at: datetime) -> None:
     trail.record(by=person, at=at, action="sign-out", subject="user", subject_id=person.pk)
 
 
-def _end(keys: Iterable[str]) -> int:
-    keys = list(keys)
+def _end(keys: list[str]) -> None:
     Session.objects.filter(session_key__in=keys).delete()
-    ended, _ = Arrival.objects.filter(session_key__in=keys).delete()
-    return ended
+    Arrival.objects.filter(session_key__in=keys).delete()
 
 
 def _forget_ended(person: User, at: datetime) -> None:

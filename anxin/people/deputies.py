@@ -40,7 +40,7 @@ def appoint(
     row = Deputy.objects.create(
         absent=absent, deputy=deputy, from_on=from_on, until_on=until_on, reason=reason[:200], appointed_by=by
     )
-    trail.record(by=by, at=at, action="appoint-deputy", subject="user", subject_id=absent.pk,
+    trail.record(by=by, at=at, action="deputy-appoint", subject="user", subject_id=absent.pk,
                  changes={"deputy": deputy.username, "from": from_on, "until": until_on, "reason": reason})  # fmt: skip
     return row
 
@@ -58,7 +58,7 @@ def dismiss(*, row: Deputy, by: User, at: datetime) -> None:
     else:
         now.until_on = civil_date(at) - timedelta(days=1)
         now.save(update_fields=["until_on"])
-    trail.record(by=by, at=at, action="dismiss-deputy", subject="user", subject_id=now.absent_id,
+    trail.record(by=by, at=at, action="deputy-dismiss", subject="user", subject_id=now.absent_id,
                  changes={"deputy": now.deputy.username})  # fmt: skip
 
 

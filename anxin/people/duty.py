@@ -75,7 +75,7 @@ def add_turn(
     turn = Duty.objects.create(
         organisation=unit, person=now, starts_at=starts_at, ends_at=ends_at, note=note[:200]
     )  # fmt: skip
-    trail.record(by=by, at=at, action="add-duty", subject="organisation", subject_id=unit.pk,
+    trail.record(by=by, at=at, action="duty-add", subject="organisation", subject_id=unit.pk,
                  changes={"person": now.username, "from": starts_at, "until": ends_at})  # fmt: skip
     return turn
 
@@ -89,7 +89,7 @@ def drop_turn(*, turn: Duty, by: User, at: datetime) -> None:
     if now.ends_at <= at:
         raise Refused("已结束的值班不能取消。", "A turn that has ended cannot be taken off.")
     now.delete()
-    trail.record(by=by, at=at, action="drop-duty", subject="organisation", subject_id=now.organisation_id,
+    trail.record(by=by, at=at, action="duty-drop", subject="organisation", subject_id=now.organisation_id,
                  changes={"person": now.person.username, "from": now.starts_at, "until": now.ends_at})  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def plan_holidays(*, unit: Organisation, month: str, people: Sequence[User], by:
     Duty.objects.bulk_create(made)
     if made:
         turns = [[turn.person.username, civil_date(turn.starts_at)] for turn in made]
-        trail.record(by=by, at=at, action="plan-duty", subject="organisation", subject_id=unit.pk,
+        trail.record(by=by, at=at, action="duty-plan", subject="organisation", subject_id=unit.pk,
                      changes={"month": month, "turns": turns})  # fmt: skip
     return made
 

@@ -98,7 +98,7 @@ def remove(*, person: User, by: User, at: datetime) -> bool:
     gone, _ = SecondStep.objects.filter(person=person).delete()
     BackupCode.objects.filter(person=person).delete()
     if gone:
-        trail.record(by=by, at=at, action="remove-second-step", subject="user", subject_id=person.pk)
+        trail.record(by=by, at=at, action="second-step-remove", subject="user", subject_id=person.pk)
     return bool(gone)
 
 

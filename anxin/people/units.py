@@ -31,7 +31,7 @@ def add_unit(
     )  # fmt: skip
     _check(unit, by)
     unit.save(force_insert=True)
-    trail.record(by=by, at=at, action="add-unit", subject="organisation", subject_id=unit.pk, changes=_told(unit))
+    trail.record(by=by, at=at, action="unit-add", subject="organisation", subject_id=unit.pk, changes=_told(unit))
     return unit
 
 
@@ -58,7 +58,7 @@ def change_unit(
     changed = {key: [before[key], value] for key, value in _told(now).items() if before[key] != value}
     if changed:
         now.save()
-        trail.record(by=by, at=at, action="change-unit", subject="organisation", subject_id=now.pk, changes=changed)
+        trail.record(by=by, at=at, action="unit-change", subject="organisation", subject_id=now.pk, changes=changed)
     return now
 
 
@@ -74,7 +74,7 @@ def close_unit(*, unit: Organisation, by: User | None, at: datetime, reason: str
         raise Refused("请先撤销或调整其下级单位。", "Close or move the units below it first.")
     now.active = False
     now.save(update_fields=["active"])
-    trail.record(by=by, at=at, action="close-unit", subject="organisation", subject_id=now.pk,
+    trail.record(by=by, at=at, action="unit-close", subject="organisation", subject_id=now.pk,
                  changes={"reason": reason})  # fmt: skip
     return now
 
@@ -87,7 +87,7 @@ def reopen_unit(*, unit: Organisation, by: User | None, at: datetime) -> Organis
         raise Refused("该单位未撤销。", "This unit is open.")
     now.active = True
     now.save(update_fields=["active"])
-    trail.record(by=by, at=at, action="reopen-unit", subject="organisation", subject_id=now.pk)
+    trail.record(by=by, at=at, action="unit-reopen", subject="organisation", subject_id=now.pk)
     return now
 
 

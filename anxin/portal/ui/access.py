@@ -1,6 +1,7 @@
 """Who may open a page: one decorator, which asks the table in ``people.access``."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
@@ -13,7 +14,9 @@ from django.utils import timezone
 
 from anxin.law.civil import civil_date
 from anxin.people.access import may
+from anxin.people.arrivals import SEEN_EVERY, seen
 from anxin.people.models import User
+from anxin.portal.ui.address import address_of
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -34,8 +37,10 @@ def needs(permission: str) -> Callable[[View[P]], View[P]]:
                     return HttpResponse(status=401, headers={"HX-Redirect": reverse("sign-in")})
                 return redirect_to_login(request.get_full_path())
             person = signed_in(request)
-            person.address = str(request.META.get("REMOTE_ADDR", ""))
-            person.today = civil_date(timezone.now())
+            at = timezone.now()
+            person.address = address_of(request)
+            person.today = civil_date(at)
+            _note_use(request, person, at)
             if not may(person, permission):
                 return render(request, "ui/refused.html", status=403)
             return view(request, *args, **kwargs)
@@ -44,6 +49,15 @@ def needs(permission: str) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
+
+
+def _note_use(request: HttpRequest, person: User, at: datetime) -> None:
+    """Every few minutes the session's end moves on, and its owner can see that it is used."""
+    last = request.session.get("seen")
+    if last is None or at.timestamp() - last < SEEN_EVERY.total_seconds():
+        return
+    request.session["seen"] = at.timestamp()
+    seen(session_key=request.session.session_key or "", at=at, address=person.address)
 
 
 def signed_in(request: HttpRequest) -> User:

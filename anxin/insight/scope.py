@@ -9,7 +9,7 @@ from anxin.people.access import region_prefix, seats_with
 from anxin.people.models import Role, User
 from anxin.people.seats import Seat
 from anxin.registry.models import Project
-from anxin.watch.models import Warning
+from anxin.watch.models import Handling, Warning
 
 
 def in_region(region: str, field: str = "region_code") -> Q:
@@ -45,3 +45,9 @@ def visible_warnings(user: User, permission: str = "warnings") -> QuerySet[Warni
     """The same for warnings; an enterprise's own finding is seen in the region where the enterprise is."""
     within = _within(seats_with(user, permission), "project__")
     return Warning.objects.filter(within) if within is not None else Warning.objects.none()
+
+
+def visible_handlings(user: User, permission: str = "desk") -> QuerySet[Handling]:
+    """The same for what is in somebody's hands, ended or not."""
+    within = _within(seats_with(user, permission), "warning__project__")
+    return Handling.objects.filter(within) if within is not None else Handling.objects.none()

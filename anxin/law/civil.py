@@ -1,6 +1,6 @@
 """Civil time in Asia/Shanghai and wage months."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -9,6 +9,11 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 def civil_date(moment: datetime) -> date:
     """The civil date of an aware moment."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a civil date."""
+    return datetime.combine(day, time(), tzinfo=SHANGHAI)
 
 
 def month_of(day: date) -> str:

@@ -1,5 +1,6 @@
 """The list of warnings, one warning, saved filters."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from anxin.insight.warning_list import WarningFilter, count_hidden, filtered_war
 from anxin.law.civil import civil_date
 from anxin.people.access import may
 from anxin.portal.models import SavedFilter
+from anxin.portal.officer.handling_section import handling_context
 from anxin.portal.officer.warning_export import export_warnings
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
@@ -26,7 +28,7 @@ from anxin.portal.ui.words import LEVELS
 from anxin.registry.models.projects import Industry
 from anxin.rules.check import UNITS
 from anxin.rules.words import explain
-from anxin.watch.models import Warning, WarningEvent
+from anxin.watch.models import Warning
 
 FILTER_NAMES = ("status", "level", "rule", "region", "industry", "q", "since", "until", "hidden", "sort")
 CHILDREN_SHOWN = 50
@@ -87,9 +89,17 @@ def warning_export(request: HttpRequest) -> HttpResponseBase:
 @needs("warnings")
 @require_GET
 def warning_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """One warning: its reason, its rule, the rows behind it, what it covers, what became of it."""
+    """One warning: its reason, its rule, the rows behind it, whose it is, what it covers, what became of it."""
+    return show_warning(request, pk)
+
+
+def show_warning(
+    request: HttpRequest, pk: int, *, given: Mapping[str, str] | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a warning. ``given``: a form about it that was not taken, shown again as it was filled in."""
     user = signed_in(request)
-    today = civil_date(timezone.now())
+    at = timezone.now()
+    today = civil_date(at)
     warning = (
         visible_warnings(user)
         .select_related("project", "project__contractor", "enterprise", "worker", "hidden_by")
@@ -111,7 +121,6 @@ def warning_page(request: HttpRequest, pk: int) -> HttpResponse:
         "explained": explain(rule, "en" if in_english() else "zh") if rule else "",
         "children": children,
         "children_total": len(children) if len(children) < CHILDREN_SHOWN else covered.count(),
-        "events": WarningEvent.objects.filter(warning=warning).order_by("-at", "-id"),
         "evidence": evidence_rows(warning, user=user),
         "today": today,
         "unit": UNITS[rule.unit][in_english()] if rule else "",
@@ -119,7 +128,8 @@ def warning_page(request: HttpRequest, pk: int) -> HttpResponse:
         if warning.project and may(user, "projects")
         else "",
     }
-    return render(request, "officer/warning.html", context)
+    context |= handling_context(warning, rule, user=user, at=at, given=given)
+    return render(request, "officer/warning.html", context, status=status)
 
 
 @needs("warnings")

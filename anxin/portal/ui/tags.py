@@ -129,6 +129,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def hour(value: datetime | None) -> str:
+    """The time of day of a moment, in civil time: 12:00."""
+    return "" if value is None else f"{value.astimezone(SHANGHAI):%H:%M}"
+
+
+@register.filter
 def share(part: float | None, whole: float | None) -> str:
     """A share in per cent: ``{{ paid|share:due }}`` → 98.5%; nothing to divide is a dash."""
     return f"{100 * part / whole:.1f}%" if part is not None and whole else NOTHING

@@ -140,6 +140,17 @@ def finish_helper(*, helper: HelperTask, answer: str, by: User, at: datetime) ->
 
 
 @transaction.atomic
+def urge(*, handling: Handling, text: str, by: User, at: datetime) -> Handling:
+    """Press for a matter: its owner (unclaimed: the unit's chiefs) is told at once. May be done again."""
+    now = locked(handling)
+    trail.record(by=by, at=at, action="urge", subject="handling", subject_id=now.pk, changes={"text": text})
+    notify(to=[now.owner] if now.owner else chiefs_of(now.unit), kind="urge", subject="handling", subject_id=now.pk,
+           at=at, urgent=True, zh=f"催办：{text or now.warning.reason}",
+           en=f"Pressed for: {text or now.warning.reason_en}")  # fmt: skip
+    return now
+
+
+@transaction.atomic
 def raise_matter(
     *, handling: Handling, kind: str, to: Organisation | None, reason: str, by: User, at: datetime
 ) -> Escalation:

@@ -45,12 +45,15 @@ def object_to(
 def answer(
     *, objection: Objection, accepted: bool, text: str, spare_until: date | None, by: User, at: datetime
 ) -> Objection:
-    """Answer an objection. Accepted, the rule keeps quiet about this subject until ``spare_until`` (needed then)."""
+    """Answer an objection. Accepted, the rule keeps quiet about this subject until ``spare_until`` (needed then).
+
+    Wages paid off the platform need no sleep: once the payments are in the ledger the warning clears by itself.
+    """
     now = locked(objection.handling)
     objection = Objection.objects.select_related("by").get(pk=objection.pk)
     if objection.answered_at is not None:
         raise AlreadyDone("该异议已答复。", "This objection has been answered already.")
-    if accepted and spare_until is None:
+    if accepted and spare_until is None and objection.kind != "offline_payment":
         raise ValueError("An accepted objection says until when the rule keeps quiet.")
     objection.accepted, objection.answer, objection.answered_by, objection.answered_at = accepted, text, by, at
     objection.save()
@@ -85,6 +88,9 @@ def snooze(*, warning: Warning, until_on: date, reason: str, by: User, at: datet
 @transaction.atomic
 def wake(*, row: Snooze, by: User, at: datetime) -> Snooze:
     """End a sleep before its day."""
+    row = Snooze.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if row.ended_at is not None:
+        raise AlreadyDone("静默已结束。", "It is awake already.")
     row.ended_at = at
     row.save(update_fields=["ended_at"])
     Warning.objects.filter(rule=row.rule, subject=row.subject).update(snoozed_until=None)

@@ -1,0 +1,170 @@
+"""Matters in hand as lists: mine, my unit's, my region's, by deadline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
+
+from anxin.insight.paging import COUNT_UP_TO
+from anxin.insight.scope import in_region, visible_handlings, visible_projects
+from anxin.law.civil import civil_date, start_of
+from anxin.people.models import Deputy, Organisation, User
+from anxin.registry import regions
+from anxin.registry.models.projects import Industry
+from anxin.rules.rule import LEVELS
+from anxin.watch.models import Handling
+from anxin.watch.models.handling import HandlingState
+
+VIEWS = ("mine", "unit", "region")
+DUE = ("overdue", "today", "week", "later", "paused")
+OPEN_STATES = tuple(state for state in HandlingState.values if state != HandlingState.ENDED)
+SORTS: dict[str, tuple[str, ...]] = {
+    "due": ("due_at", "id"),
+    "level": ("-warning__rank", "due_at", "id"),
+    "started": ("started_at", "id"),
+}
+_NAMED_OUTRIGHT = 5_000
+
+
+@dataclass(frozen=True)
+class DeskFilter:
+    """What the reader asked for. Empty means any. ``due`` is one of ``DUE``; ``unit`` an organisation's key."""
+
+    view: str = "mine"
+    due: str = ""
+    levels: tuple[str, ...] = ()
+    rule: str = ""
+    state: str = ""
+    unit: int = 0
+    region: str = ""
+    industry: str = ""
+    text: str = ""
+    sort: str = "due"
+    backwards: bool = False
+
+    @property
+    def asks(self) -> int:
+        """How many restrictions beyond the view are in force."""
+        told = (self.due, self.levels, self.rule, self.state, self.unit, self.region, self.industry, self.text)
+        return sum(1 for value in told if value)
+
+
+def read_desk_filter(asked: Mapping[str, str], levels: list[str], *, usual: str) -> DeskFilter:
+    """A filter from an address; what makes no sense there is left out, never an error."""
+    sort = asked.get("sort", "")
+    unit = asked.get("unit", "")
+    region = asked.get("region", "")
+
+    def one_of(name: str, known: tuple[str, ...] | list[str]) -> str:
+        return asked.get(name, "") if asked.get(name) in known else ""
+
+    return DeskFilter(
+        view=one_of("view", VIEWS) or usual,
+        due=one_of("due", DUE),
+        levels=tuple(level for level in LEVELS if level in levels),
+        rule=asked.get("rule", "")[:32],
+        state=one_of("state", OPEN_STATES),
+        unit=int(unit) if unit.isascii() and unit.isdigit() and len(unit) < 10 else 0,
+        region=region if regions.exists(region) else "",
+        industry=one_of("industry", Industry.values),
+        text=" ".join(asked.get("q", "").split())[:64],
+        sort=sort.removeprefix("-") if sort.removeprefix("-") in SORTS else "due",
+        backwards=sort.startswith("-"),
+    )
+
+
+def stood_in_for(user: User, at: datetime) -> list[User]:
+    """The person and those he stands in for on the day: their desks are his."""
+    today = civil_date(at)
+    absent = Deputy.objects.filter(deputy=user, from_on__lte=today, until_on__gte=today).select_related("absent")
+    return [user, *(row.absent for row in absent)]
+
+
+def in_hand(user: User, view: str, *, at: datetime) -> QuerySet[Handling]:
+    """Open matters of a view: one's own, one's unit's, or all in one's jurisdiction. Never beyond what one may see."""
+    rows = visible_handlings(user).filter(ended_at=None)
+    if view == "region":
+        return rows
+    people = stood_in_for(user, at)
+    if view == "mine":
+        return rows.filter(owner__in=people)
+    return rows.filter(unit__in=[person.organisation_id for person in people if person.organisation_id])
+
+
+def due_within(due: str, at: datetime) -> Q:
+    """Matters whose deadline has passed, comes by the end of today, of the week (Sunday), later, or stands still."""
+    today = civil_date(at)
+    tomorrow = start_of(today + timedelta(days=1))
+    monday = start_of(today + timedelta(days=7 - today.weekday()))
+    return {
+        "overdue": Q(due_at__lt=at),
+        "today": Q(due_at__gte=at, due_at__lt=tomorrow),
+        "week": Q(due_at__gte=at, due_at__lt=monday),
+        "later": Q(due_at__gte=monday),
+        "paused": Q(due_at=None),
+    }[due]
+
+
+def desk(user: User, asked: DeskFilter, *, at: datetime) -> QuerySet[Handling]:
+    """The matters this person may see and asked for, nearest deadline first."""
+    rows = in_hand(user, asked.view, at=at)
+    if asked.due:
+        rows = rows.filter(due_within(asked.due, at))
+    if asked.levels:
+        rows = rows.filter(warning__rank__in=[LEVELS.index(level) + 1 for level in asked.levels])
+    if asked.rule:
+        rows = rows.filter(warning__rule=asked.rule)
+    if asked.state:
+        rows = rows.filter(state=asked.state)
+    if asked.unit:
+        rows = rows.filter(unit=asked.unit)
+    if asked.region:
+        rows = rows.filter(in_region(asked.region))
+    if asked.industry:
+        rows = rows.filter(industry=asked.industry)
+    if asked.text:
+        named = visible_projects(user).filter(Q(name__icontains=asked.text) | Q(code__icontains=asked.text))
+        few = list(named.values_list("pk", flat=True)[: _NAMED_OUTRIGHT + 1])
+        rows = rows.filter(warning__project__in=few if len(few) <= _NAMED_OUTRIGHT else named)
+    return rows.order_by(*_order(asked))
+
+
+def with_matter(rows: QuerySet[Handling]) -> QuerySet[Handling]:
+    """Each with what a list names: the warning, its project or company, owner and unit."""
+    return rows.select_related("warning__project", "warning__enterprise", "owner", "unit")
+
+
+def _order(asked: DeskFilter) -> list[OrderBy]:
+    order = []
+    for name in SORTS[asked.sort]:
+        falling = name.startswith("-") != asked.backwards
+        field = F(name.lstrip("-"))
+        last = True if name == "due_at" else None
+        order.append(field.desc(nulls_last=last) if falling else field.asc(nulls_last=last))
+    return order
+
+
+def count_some(rows: QuerySet[Handling], limit: int = COUNT_UP_TO) -> int:
+    """How many, counted no further than one beyond the limit."""
+    return rows.order_by()[: limit + 1].count()
+
+
+def count_due(user: User, view: str, *, at: datetime) -> dict[str, int]:
+    """How many matters of a view are overdue, due today, due this week, paused."""
+    rows = in_hand(user, view, at=at)
+    return {due: count_some(rows.filter(due_within(due, at))) for due in ("overdue", "today", "week", "paused")}
+
+
+def own_counts(user: User, *, at: datetime, limit: int = 99) -> tuple[int, int]:
+    """How many matters lie on a person's own desk, and how many of them are overdue; up to one beyond the limit."""
+    due = list(Handling.objects.filter(owner=user, ended_at=None).values_list("due_at", flat=True)[: limit + 1])
+    return len(due), sum(1 for one in due if one is not None and one < at)
+
+
+def units_of(user: User) -> QuerySet[Organisation]:
+    """The units whose matters a person may come across, for choosing one."""
+    return Organisation.objects.filter(
+        pk__in=visible_handlings(user).filter(ended_at=None).exclude(unit=None).values("unit")
+    )

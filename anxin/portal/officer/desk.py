@@ -1,0 +1,248 @@
+"""The desk: what is in whose hands, by deadline, and acts on many at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from anxin.insight.handling import (
+    DUE,
+    OPEN_STATES,
+    VIEWS,
+    DeskFilter,
+    count_due,
+    count_some,
+    desk,
+    in_hand,
+    read_desk_filter,
+    units_of,
+    with_matter,
+)
+from anxin.insight.paging import page_of, wanted_page
+from anxin.insight.places import places_below
+from anxin.insight.rule_book import rule_titles
+from anxin.insight.scope import in_region, visible_handlings
+from anxin.law.civil import civil_date
+from anxin.people.access import PERMISSIONS, may, seats_with
+from anxin.people.models import User
+from anxin.portal.officer import handling_words as words
+from anxin.portal.officer.desk_export import export_desk
+from anxin.portal.officer.forms import day_of
+from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.tags import in_english
+from anxin.portal.ui.words import LEVELS
+from anxin.registry.models.projects import Industry
+from anxin.watch.handling import actions, objections
+from anxin.watch.handling.actions import AlreadyDone
+from anxin.watch.models import Handling
+
+FILTER_NAMES = ("view", "due", "level", "rule", "state", "unit", "region", "industry", "q", "sort")
+AT_ONCE = 200
+_HANDLERS = [role for role, held in PERMISSIONS.items() if "handle" in held]
+
+
+def _asked(request: HttpRequest) -> DeskFilter:
+    user = signed_in(request)
+    usual = "mine" if may(user, "handle") else "region"
+    return read_desk_filter(request.GET.dict(), request.GET.getlist("level"), usual=usual)
+
+
+def _query(request: HttpRequest) -> str:
+    kept = QueryDict(mutable=True)
+    for name in FILTER_NAMES:
+        values = [value for value in request.GET.getlist(name) if value]
+        if values:
+            kept.setlist(name, values)
+    return kept.urlencode()
+
+
+@needs("desk")
+@require_safe
+def desk_page(request: HttpRequest) -> HttpResponse:
+    """Matters in hand by filter. htmx asks for the list alone; without scripts the form reloads the page."""
+    user = signed_in(request)
+    at = timezone.now()
+    asked = _asked(request)
+    page = page_of(
+        desk(user, asked, at=at),
+        number=wanted_page(request.GET.get("page", "")),
+        by_key=with_matter(Handling.objects.all()),
+    )
+    titles = rule_titles(english=in_english())
+    for row in page.rows:
+        row.rule_title = titles.get(row.warning.rule, row.warning.rule)
+        row.state_word = words.STATES[row.state]
+        row.due_words, row.due_tone = words.deadline(row, at)
+        row.owner_name = words.person(row.owner)
+    query = _query(request)
+    context: dict[str, Any] = {
+        "paging": page,
+        "asked": asked,
+        "query": query,
+        "here": f"{reverse('desk')}?{query}&page={page.number}",
+        "may": {name: may(user, name) for name in ("handle", "assign", "approve", "escalate")},
+        "today": civil_date(at),
+        "me": user,
+    }
+    context |= _tabs(user, asked, at)
+    if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
+        return render(request, "officer/desk/rows.html", context)
+    context |= {
+        "titles": titles,
+        "levels": reversed(LEVELS.items()),
+        "states": [(state, words.STATES[state]) for state in OPEN_STATES],
+        "industries": Industry.values,
+        "places": places_below(user.region),
+        "units": units_of(user).order_by("region_code", "kind")[:200] if asked.view == "region" else [],
+    }
+    return render(request, "officer/desk/list.html", context)
+
+
+def _tabs(user: User, asked: DeskFilter, at: Any) -> dict[str, Any]:
+    due = count_due(user, asked.view, at=at)
+    return {
+        "views": [(view, words.VIEWS[view], count_some(in_hand(user, view, at=at))) for view in VIEWS],
+        "dues": [(key, words.DUE[key], due.get(key)) for key in DUE],
+        "people": candidates(user) if may(user, "assign") else [],
+    }
+
+
+def candidates(user: User) -> list[User]:
+    """Whom a person may give work to: those who handle warnings in his jurisdiction."""
+    found: dict[int, User] = {}
+    for seat in seats_with(user, "assign"):
+        people = User.objects.filter(is_active=True, left_at=None, role__in=_HANDLERS).exclude(region="")
+        rows = people.filter(in_region(seat.region, "region")).select_related("organisation").order_by("region", "id")
+        found |= {person.pk: person for person in rows[:AT_ONCE]}
+    return list(found.values())
+
+
+@needs("desk")
+@require_http_methods(["GET", "POST"])
+def desk_export(request: HttpRequest) -> HttpResponseBase:
+    """The filtered matters, or the chosen ones of them, as CSV or Excel."""
+    at = timezone.now()
+    rows = desk(signed_in(request), _asked(request), at=at)
+    chosen = _ids(request)
+    if chosen:
+        rows = rows.filter(pk__in=chosen)
+    form = request.POST.get("format") or request.GET.get("format", "csv")
+    return export_desk(rows, form=form, at=at)
+
+
+def _ids(request: HttpRequest) -> list[int]:
+    one = request.POST.get("one", "")
+    return [int(key) for key in ([one] if one else request.POST.getlist("id")) if key.isascii() and key.isdigit()][
+        :AT_ONCE
+    ]
+
+
+def _done(request: HttpRequest) -> HttpResponse:
+    """Back to where the act was asked for."""
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if safe and back.startswith("/") else reverse("desk"))
+
+
+def _each(
+    request: HttpRequest, permission: str, act: Callable[[Handling], object], done: Callable[[int], str]
+) -> HttpResponse:
+    """Do an act on each chosen matter; what somebody else did first is told calmly, the rest goes on."""
+    rows = visible_handlings(signed_in(request), permission).filter(pk__in=_ids(request)).select_related("warning")
+    count, late = 0, []
+    for handling in rows:
+        try:
+            act(handling)
+        except AlreadyDone as first:
+            late.append(f"{handling.warning.reason_en}: {first.en}" if in_english() else
+                        f"{handling.warning.reason}：{first.zh}")  # fmt: skip
+        else:
+            count += 1
+    if count:
+        messages.success(request, done(count))
+    for sentence in late[:10]:
+        messages.info(request, sentence)
+    if not count and not late:
+        messages.error(request, _("没有选中预警：请先勾选要处理的预警。"))
+    return _done(request)
+
+
+@needs("handle")
+@require_POST
+def desk_claim(request: HttpRequest) -> HttpResponse:
+    """Claim the chosen matters."""
+    user, at = signed_in(request), timezone.now()
+    return _each(
+        request,
+        "handle",
+        lambda one: actions.claim(handling=one, by=user, at=at),
+        lambda n: ngettext("已签收 %(n)s 条。", "已签收 %(n)s 条。", n) % {"n": n},
+    )
+
+
+@needs("assign")
+@require_POST
+def desk_assign(request: HttpRequest) -> HttpResponse:
+    """Give the chosen matters to a person in whose jurisdiction they lie."""
+    user, at = signed_in(request), timezone.now()
+    key = request.POST.get("to", "")
+    if not key.isdigit():
+        messages.error(request, _("没有指派：请选择承办人。"))
+        return _done(request)
+    to = get_object_or_404(User, pk=int(key), pk__in=[person.pk for person in candidates(user)])
+    reason = " ".join(request.POST.get("reason", "").split())[:200]
+
+    def act(one: Handling) -> None:
+        if not visible_handlings(to, "handle").filter(pk=one.pk).exists():
+            raise AlreadyDone(f"不在{words.person(to)}的辖区内。", f"outside the jurisdiction of {words.person(to)}.")
+        actions.assign(handling=one, to=to, by=user, at=at, reason=reason)
+
+    def done(n: int) -> str:
+        told = ngettext("已将 %(n)s 条指派给%(name)s。", "已将 %(n)s 条指派给%(name)s。", n)
+        return told % {"n": n, "name": words.person(to)}
+
+    return _each(request, "assign", act, done)
+
+
+@needs("escalate")
+@require_POST
+def desk_urge(request: HttpRequest) -> HttpResponse:
+    """Press for the chosen matters."""
+    user, at = signed_in(request), timezone.now()
+    text = " ".join(request.POST.get("text", "").split())[:300]
+    return _each(
+        request,
+        "escalate",
+        lambda one: actions.urge(handling=one, text=text, by=user, at=at),
+        lambda n: ngettext("已催办 %(n)s 条，承办人已收到通知。", "已催办 %(n)s 条，承办人已收到通知。", n) % {"n": n},
+    )
+
+
+@needs("approve")
+@require_POST
+def desk_snooze(request: HttpRequest) -> HttpResponse:
+    """Put the chosen warnings to sleep until a day, with a reason."""
+    user, at = signed_in(request), timezone.now()
+    reason = " ".join(request.POST.get("reason", "").split())[:300]
+    until = day_of(request.POST.get("until", ""))
+    if not reason or until is None or until < civil_date(at):
+        messages.error(request, _("没有静默：请填写理由，并选择今天或以后的日期。"))
+        return _done(request)
+
+    def act(one: Handling) -> None:
+        actions.locked(one)
+        objections.snooze(warning=one.warning, until_on=until, reason=reason, by=user, at=at)
+
+    def done(n: int) -> str:
+        told = ngettext("已静默 %(n)s 条，至 %(day)s。", "已静默 %(n)s 条，至 %(day)s。", n)
+        return told % {"n": n, "day": until}
+
+    return _each(request, "approve", act, done)

@@ -1,0 +1,45 @@
+"""Files that people bring as evidence, and showing them again."""
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from anxin.portal.officer.forms import Wrong
+from anxin.portal.ui.tags import in_english
+from anxin.vault.evidence import KINDS, NotEvidence, check, kind_of, read, store
+
+MOST = 10
+_SHOWN = ("jpeg", "png")
+
+
+def take_files(request: HttpRequest, name: str = "files", *, kinds: tuple[str, ...] = tuple(KINDS)) -> list[str]:
+    """Check all files of a form's field and keep them: their digests. Raises ``Wrong`` before any is kept."""
+    brought = [file for file in request.FILES.getlist(name) if isinstance(file, UploadedFile)]
+    if len(brought) > MOST:
+        raise Wrong(_("一次最多 %(n)s 个文件。请分次上传，或合并成一个 PDF。") % {"n": MOST})
+    contents = []
+    for file in brought:
+        content = file.read()
+        try:
+            check(content, kinds=kinds)
+        except NotEvidence as refused:
+            reason = refused.reason_en if in_english() else refused.reason
+            raise Wrong(f"{file.name}: {reason}") from None
+        contents.append(content)
+    return [store(content) for content in contents]
+
+
+def show_file(digest: str) -> HttpResponse:
+    """A kept file, as what it is by its content; only pictures are shown, others are downloaded."""
+    try:
+        content = read(digest)
+    except FileNotFoundError:
+        raise Http404 from None
+    kind = kind_of(content)
+    answer = HttpResponse(content, content_type=kind.content_type)
+    how = "inline" if kind.name in _SHOWN else "attachment"
+    answer["Content-Disposition"] = f'{how}; filename="{digest[:12]}.{kind.ending}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -34,9 +34,19 @@ def locked(handling: Handling) -> Handling:
     return now
 
 
+def in_office(person: User) -> User:
+    """The person as he is now, locked until the transaction ends, so that nobody gets a matter while he leaves. Take
+    it before ``locked``. Raises AlreadyDone when he has left."""
+    now = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if now.left_at is not None or not now.is_active:
+        raise AlreadyDone("该人员已停用或离任。", "This person is suspended or has left.")
+    return now
+
+
 @transaction.atomic
 def claim(*, handling: Handling, by: User, at: datetime) -> Handling:
     """Take an unclaimed warning on one's own desk: from now on this person is its owner."""
+    in_office(by)
     now = locked(handling)
     if now.owner is not None and now.owner != by:
         name = now.owner.display_name or now.owner.username
@@ -52,6 +62,7 @@ def claim(*, handling: Handling, by: User, at: datetime) -> Handling:
 @transaction.atomic
 def assign(*, handling: Handling, to: User, by: User, at: datetime, reason: str = "") -> Handling:
     """Give (or take over and give) a warning to a person; the one before loses it, both are told."""
+    in_office(to)
     now = locked(handling)
     before = now.owner
     if before == to:
@@ -74,6 +85,7 @@ def assign(*, handling: Handling, to: User, by: User, at: datetime, reason: str 
 @transaction.atomic
 def ask_site(*, handling: Handling, text: str, due_on: date, by: User, at: datetime) -> Demand:
     """Ask the site to mend it by a day; the project's clerks see it at once."""
+    in_office(by)
     now = locked(handling)
     demand = Demand.objects.create(handling=now, by=by, at=at, text=text, due_on=due_on)
     if now.owner is None:

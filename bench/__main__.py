@@ -112,6 +112,7 @@ def _postgres(folder: Path, today: date) -> None:
 
 
 def _intake(folder: Path, seconds: float, connections: int, batches: int) -> None:
+    ceiling = measure_intake.disk(folder)
     told = _run(folder, "bench.measure_intake", str(seconds), str(connections), str(batches))
     with postgres.cluster() as address:
         copied: dict[str, Any] = measure_intake.copy_in_postgres(address, batches)
@@ -122,6 +123,8 @@ def _intake(folder: Path, seconds: float, connections: int, batches: int) -> Non
         f" p50 {calls['p50_ms']} ms, p95 {calls['p95_ms']} ms, p99 {calls['p99_ms']} ms;"
         f" {calls['good']:,} of {calls['calls']:,} accepted {calls['other'] or ''}"
     )
+    share = calls["per_s"] / ceiling
+    print(f"  this disk, durable 4 KB writes       {ceiling:8.0f} a second; calls are {share:.2f} of that")
     print(f"  bulk door, Parquet of 50,000 rows    {bulk['rows_per_s']:8,} rows/s  ({bulk['rows']:,} rows)")
     print(
         f"  PostgreSQL COPY of as many rows      {copied['rows_per_s']:8,} rows/s"

@@ -48,11 +48,12 @@ def signed(*, appid: str, method: str, data: object, nonce: str, at: datetime) -
     return urlencode(params).encode()
 
 
-def attendance(crews: list[Crew], *, count: int, at: datetime, run: str) -> list[bytes]:
-    """``count`` calls, spread over the crews; no swipe occurs twice. ``run`` keeps nonces of several runs apart."""
+def attendance(crews: list[Crew], *, count: int, at: datetime, run: str, days_ago: int = 0) -> list[bytes]:
+    """``count`` calls, spread over the crews; no swipe occurs twice. ``run`` keeps nonces of several runs apart, and
+    ``days_ago`` their swipes (five days are used)."""
     bodies = []
     sealed = {person: encrypt(person) for crew in crews for person in crew.people}
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days_ago)
     for n in range(count):
         crew = crews[n % len(crews)]
         turn = n // len(crews)

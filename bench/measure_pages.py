@@ -9,6 +9,8 @@ import time
 
 from bench.server import serving
 
+SLOW_S = 10.0
+
 
 def addresses() -> dict[str, str]:
     """The pages an officer looks at, with a project and a worker that have something to show."""
@@ -74,6 +76,8 @@ def measure(times: int) -> dict[str, object]:
         for name, path in pages.items():
             spent, status, size, whole = [], 0, 0, 0
             for _ in range(times):
+                if sum(spent) > SLOW_S:  # a page this slow needs no more proof
+                    break
                 began = time.perf_counter()
                 wire.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
                 answer = wire.getresponse()
@@ -81,7 +85,7 @@ def measure(times: int) -> dict[str, object]:
                 spent.append(time.perf_counter() - began)
                 status, size = answer.status, len(body)
                 whole = len(gzip.decompress(body)) if answer.headers.get("Content-Encoding") == "gzip" else size
-            first, ordered = spent[0], sorted(spent)
+            first, ordered = spent[0], sorted(spent[1:] or spent)
             found[name] = {
                 "status": status,
                 "first_ms": round(first * 1000, 1),

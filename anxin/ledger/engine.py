@@ -68,6 +68,8 @@ def duck() -> duckdb.DuckDBPyConnection:
     """This thread's plain DuckDB connection, for the ledger's own work and for pages that read a few rows."""
     if not hasattr(_LOCAL, "duck"):
         _LOCAL.duck = duckdb.connect(":memory:", config={"threads": THREADS, "memory_limit": MEMORY})
+        # The ledger's files never change once they are written: what their footers say can be kept.
+        _LOCAL.duck.execute("SET parquet_metadata_cache = true")
     return _LOCAL.duck
 
 

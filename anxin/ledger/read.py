@@ -75,18 +75,25 @@ def movements(*, project_id: int | None = None, account_id: int | None = None) -
 
 
 def work_months(
-    *, project_id: int | Collection[int] | None = None, worker_id: int | None = None, month: str | None = None
+    *,
+    project_id: int | Collection[int] | None = None,
+    worker_id: int | None = None,
+    month: str | Collection[str] | None = None,
 ) -> pa.Table:
-    """Days worked: a bitmask and a count a worker-month."""
+    """Days worked: a bitmask and a count a worker-month; of one month, of some, or of all."""
     return _rollup("work_months", month, _where(project_id=project_id, worker_id=worker_id))
 
 
 def pay_months(
-    *, project_id: int | Collection[int] | None = None, worker_id: int | None = None, month: str | None = None
+    *,
+    project_id: int | Collection[int] | None = None,
+    worker_id: int | None = None,
+    month: str | Collection[str] | None = None,
 ) -> pa.Table:
-    """Due and paid a worker-month."""
+    """Due and paid a worker-month; of one month, of some, or of all."""
     return _rollup("pay_months", month, _where(project_id=project_id, worker_id=worker_id))
 
 
-def _rollup(name: str, month: str | None, where: str) -> pa.Table:
-    return _select(tables.scan(name, [month] if month else None), "month, project_id, worker_id", where)
+def _rollup(name: str, month: str | Collection[str] | None, where: str) -> pa.Table:
+    months = [month] if isinstance(month, str) else month
+    return _select(tables.scan(name, months), "month, project_id, worker_id", where)

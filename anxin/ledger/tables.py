@@ -24,7 +24,10 @@ SCHEMAS: dict[str, pa.Schema] = {
     "pay_months": PAY_MONTHS,
     "engagements": ENGAGEMENTS,
 }
-_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=131_072)
+# Pages read one project's rows, whole columns of a row group at a time: small groups where tables are small and read
+# often (a project's year in 12 ms instead of 33, a full scan as fast), large ones where a month holds millions.
+_ROWS_A_GROUP = {"swipes": 131_072}
+_FEW_ROWS_A_GROUP = 32_768
 _CONFIGURATION: dict[str, str | None] = {
     "delta.logRetentionDuration": "interval 1 hours",
     "delta.checkpointInterval": "20",
@@ -75,7 +78,11 @@ def write(
     options: dict[str, Any] = {
         "partition_by": ["month"] if "month" in schema.names else None,
         "configuration": _CONFIGURATION,
-        "writer_properties": _WRITER,
+        "writer_properties": WriterProperties(
+            compression="ZSTD",
+            compression_level=1,
+            max_row_group_size=_ROWS_A_GROUP.get(name, _FEW_ROWS_A_GROUP),
+        ),
         "commit_properties": properties,
     }
     if append:

@@ -135,7 +135,8 @@ def _held_bounds(seat: Seat, user: User) -> Q | None:
 _LONG_NUMBER = re.compile(r"[0-9]{7,}[0-9Xx]?")
 _IDENTITIES = {"id_number", "idcardnumber", "idcard", "idno", "id_card", "identity"}
 _CARDS = {"card_number", "account_number", "account", "payrollbankcardnumber", "bankcardno", "number"}
-_NAMES = {"payee", "name", "workername", "worker_name", "counterparty", "holder"}
+_NAMES = {"payee", "name", "workername", "worker_name", "emp_name", "person_name", "counterparty", "holder"}
+_HOMES = ("address", "nativeplace", "住址", "籍贯")
 _HARMLESS = {"project_code", "place", "reference", "sheet", "team_no", "device", "amount_fen", "due_fen", "paid_fen"}
 
 
@@ -163,6 +164,9 @@ def _mask(key: str, value: Any) -> Any:
         return mask_phone(text)
     if key in _NAMES:
         return text[:1] + "*" * (len(text) - 1)
+    if any(word in key for word in _HOMES):
+        # Province and city at most.
+        return text[:6] + "*" * (len(text) - 6)
     if isinstance(value, int) and len(text) < 7:
         return value
     return _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - 4) + found[0][-4:], text)

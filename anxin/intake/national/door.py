@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError
 
 from anxin.intake import held
 from anxin.intake.models import HeldRow, Receipt, Sender
@@ -24,6 +24,7 @@ from anxin.intake.rows import Fault
 from anxin.intake.senders import secrets_of
 from anxin.law.civil import SHANGHAI
 from anxin.ledger.insert import insert
+from anxin.ledger.together import commit_together
 from anxin.registry.models import Project
 
 MAX_BODY = 16 * 1024 * 1024
@@ -197,8 +198,7 @@ def _write(call: Call, method: Write, params: dict[str, str]) -> Reply:
         return asked
     for attempt in range(_ATTEMPTS):
         try:
-            with transaction.atomic():
-                return _execute(call, method, params, replay_key)
+            return commit_together(lambda: _execute(call, method, params, replay_key))
         except _Replayed:
             break
         except (IntegrityError, OperationalError):

@@ -64,7 +64,7 @@ def open_api(request: HttpRequest) -> HttpResponse:
 
 
 def _respond(content: bytes) -> HttpResponse:
-    return HttpResponse(content, content_type=CONTENT_TYPE)
+    return HttpResponse(content, content_type=CONTENT_TYPE, headers={"Content-Length": str(len(content))})
 
 
 def addresses() -> list[str]:

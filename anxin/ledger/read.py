@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from anxin.ledger import tables
 from anxin.ledger.engine import query
+from anxin.ledger.schema import FACT_TABLES
 
 
 def _where(**wanted: object) -> str:
@@ -25,6 +26,14 @@ def _where(**wanted: object) -> str:
             listed = ", ".join(str(int(v)) for v in value)  # type: ignore[attr-defined]
             terms.append(f"{column} IN ({listed or 'NULL'})")
     return " AND ".join(terms) or "true"
+
+
+def _current(name: str, month: str | None, where: str) -> str:
+    """``tables.current`` for few rows: a window costs 20 ms however little it looks at, this costs nothing."""
+    table = FACT_TABLES[name]
+    columns = ", ".join(table.schema.names)
+    source = tables.scan(name, [month] if month else None)
+    return f"(SELECT DISTINCT ON ({', '.join(table.key)}) {columns} FROM {source} WHERE {where} ORDER BY rev DESC)"
 
 
 def _select(source: str, order: str, where: str = "true") -> pa.Table:
@@ -44,7 +53,7 @@ def swipes(
     where = _where(project_id=project_id, worker_id=worker_id)
     if day is not None:
         where += f" AND passed_at >= TIMESTAMP '{day}' AND passed_at < TIMESTAMP '{day}' + INTERVAL 1 DAY"
-    return _select(tables.current("swipes", [month] if month else None, where), "passed_at, worker_id")
+    return _select(_current("swipes", month, where), "passed_at, worker_id")
 
 
 def payroll(
@@ -56,7 +65,7 @@ def payroll(
 ) -> pa.Table:
     """Lines of wage sheets."""
     where = _where(project_id=project_id, worker_id=worker_id, team_no=team_no)
-    return _select(tables.current("payroll", [month] if month else None, where), "month, sheet, worker_id")
+    return _select(_current("payroll", month, where), "month, sheet, worker_id")
 
 
 def payments(
@@ -64,14 +73,14 @@ def payments(
 ) -> pa.Table:
     """Payouts as the bank reported them, by wage month."""
     # The key names no worker and no month: versions are compared first, then filtered.
-    source = tables.current("payments", where=_where(project_id=project_id))
+    source = _current("payments", None, _where(project_id=project_id))
     return _select(source, "paid_on, reference", _where(worker_id=worker_id, month=month))
 
 
 def movements(*, project_id: int | None = None, account_id: int | None = None) -> pa.Table:
     """Bookings on wage accounts and balances told by the bank."""
     where = _where(project_id=project_id, account_id=account_id)
-    return _select(tables.current("movements", where=where), "booked_on, reference")
+    return _select(_current("movements", None, where), "booked_on, reference")
 
 
 def work_months(

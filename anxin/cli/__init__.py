@@ -52,8 +52,34 @@ def main() -> None:
         sys.exit(1)
 
 
-from anxin.cli import audit, importing, keys, ledger, rules, senders, serving, setup, simulating, upkeep  # noqa: E402
+from anxin.cli import (  # noqa: E402
+    audit,
+    importing,
+    keys,
+    ledger,
+    organisations,
+    rules,
+    senders,
+    serving,
+    setup,
+    simulating,
+    upkeep,
+    users,
+)
 
-for _room in (setup, serving, senders, importing, ledger, rules, simulating, audit, keys, upkeep):
+for _room in (
+    setup,
+    users,
+    organisations,
+    serving,
+    senders,
+    importing,
+    ledger,
+    rules,
+    simulating,
+    audit,
+    keys,
+    upkeep,
+):
     for _command in _room.COMMANDS:
         main.add_command(_command)

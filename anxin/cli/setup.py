@@ -1,12 +1,16 @@
-"""init, user, doctor, demo."""
+"""init, doctor, demo."""
 
 import secrets
+from typing import TYPE_CHECKING
 
 import click
 from django.conf import settings
 from django.core.management import call_command
 
-from anxin.cli.output import hand, now, print_json, print_table, progress, today
+from anxin.cli.output import now, print_json, print_table, progress, today
+
+if TYPE_CHECKING:
+    from anxin.people.models import User
 
 
 def prepare() -> int:
@@ -25,45 +29,6 @@ def init() -> None:
     """Make the data folder, the keys and the database tables; safe to repeat."""
     regions = prepare()
     click.echo(f"Ready: {settings.DATA} ({regions} regions). Next: `anxin user add`, `anxin serve`.")
-
-
-@click.group()
-def user() -> None:
-    """People who sign in."""
-
-
-@user.command("add")
-@click.argument("name")
-@click.option("--role", type=click.Choice(["operator", "officer", "leader", "clerk"]), required=True)
-@click.option("--region", default="", help="Six-digit code of the jurisdiction.")
-@click.option("--project", default="", help="Project code, for a clerk.")
-@click.option("--display-name", default="")
-@click.password_option(help="Asked for when not given.")
-def user_add(name: str, role: str, region: str, project: str, display_name: str, password: str) -> None:
-    """Add a person, or set role, jurisdiction and password of one."""
-    from django.db import transaction
-
-    from anxin.people import trail
-    from anxin.people.models import User
-    from anxin.registry.regions import exists
-
-    if role != "operator" and role != "clerk" and not exists(region):
-        raise click.ClickException(f"'{region}' is not a region code; an {role} sees nothing without one.")
-    with transaction.atomic():
-        person, created = User.objects.get_or_create(username=name)
-        person.role, person.region, person.project = role, region, project
-        person.display_name = display_name or name
-        person.set_password(password)
-        person.save()
-        trail.record(
-            at=now(),
-            action="user-add" if created else "user-change",
-            subject="user",
-            subject_id=person.pk,
-            changes={"name": name, "role": role, "region": region, "project": project, "password": "set"},
-            **hand(),
-        )
-    click.echo(f"{'Added' if created else 'Changed'} {name} ({role}, {region or project or 'everywhere'}).")
 
 
 @click.command()
@@ -87,13 +52,19 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
 
 DEMO_HISTORY_DAYS = 90
+# (user name, role, region, industry, kind of unit, shown name); the unit is the one of that kind in the region.
 DEMO_PEOPLE = (
-    ("officer", "officer", "140000", "", "山西省监察员"),
-    ("taiyuan", "officer", "140100", "", "太原市监察员"),
-    ("guizhou", "officer", "520000", "", "贵州省监察员"),
-    ("leader", "leader", "140000", "", "山西省领导"),
-    ("operator", "operator", "", "", "系统运维"),
+    ("officer", "officer", "140000", "", "hr", "山西省监察员"),
+    ("taiyuan", "officer", "140100", "", "hr", "太原市监察员"),
+    ("xiaodian", "officer", "140105", "", "hr", "小店区监察员"),
+    ("guizhou", "officer", "520000", "", "hr", "贵州省监察员"),
+    ("chief", "chief", "140100", "", "hr", "太原市监察支队长"),
+    ("leader", "leader", "140000", "", "government", "山西省领导"),
+    ("housing", "agency", "140100", "housing", "housing", "太原市住建局经办人"),
+    ("auditor", "auditor", "140000", "", "government", "山西省审计员"),
+    ("operator", "operator", "", "", "", "系统运维"),
 )
+DEMO_PROVINCES = ("140000", "520000")
 
 
 @click.command()
@@ -108,13 +79,15 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
     """A small synthetic province with its history, demo accounts, web and worker."""
     from anxin.insight.overview import refresh
     from anxin.ledger.sealing import seal
-    from anxin.people.models import User
     from anxin.registry.models import Project
+    from anxin.registry.offices import seed_offices
     from anxin.simulate.province import simulate
     from anxin.simulate.replay import past_days, replay
     from anxin.watch.models import Sweep
 
     prepare()
+    for province in DEMO_PROVINCES:
+        seed_offices(region=province)
     if not Project.objects.exists():
         with progress("Making a small province") as step:
             simulate(
@@ -131,16 +104,11 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
         file.write_text("anxin-" + secrets.token_hex(3))
         file.chmod(0o600)
     password = file.read_text()
-    clerk_project = Project.objects.filter(region_code__startswith="14").order_by("code").first()
-    people = (*DEMO_PEOPLE, ("clerk", "clerk", "", clerk_project.code if clerk_project else "", "劳资专管员"))
-    for name, role, region, project, shown in people:
-        person, _ = User.objects.get_or_create(username=name)
-        person.role, person.region, person.project, person.display_name = role, region, project, shown
-        person.set_password(password)
-        person.save()
+    people = _demo_people(password)
     click.echo(f"\n  安薪 anxin demo: http://127.0.0.1:{port}/\n")
-    for name, role, region, project, shown in people:
-        click.echo(f"    {name:<10} {password}   {shown} ({role} {region or project})")
+    for person in people:
+        bounds = person.project or person.region
+        click.echo(f"    {person.username:<10} {password}   {person.display_name} ({person.role} {bounds})")
     click.echo("\n  Stop with Ctrl-C. The data lie in " + str(settings.DATA) + "\n")
     if not no_serve:
         from anxin.cli.serving import serve
@@ -148,4 +116,25 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
         ctx.invoke(serve, port=port)
 
 
-COMMANDS = (init, user, doctor, demo)
+def _demo_people(password: str) -> "list[User]":
+    """The demo's accounts, one of each role, each in a unit; and the clerk of a project in Taiyuan, if there is one."""
+    from anxin.people.models import Organisation, User
+    from anxin.registry.models import Project
+
+    projects = Project.objects.filter(region_code__startswith="14").order_by("code")
+    own = projects.filter(region_code__startswith="1401").first() or projects.first()
+    known = [(*row, "") for row in DEMO_PEOPLE]
+    known.append(("clerk", "clerk", own.region_code if own else "", "", "", "劳资专管员", own.code if own else ""))
+    people = []
+    for name, role, region, industry, kind, shown, project in known:
+        person, _ = User.objects.get_or_create(username=name)
+        person.role, person.region, person.industry, person.project = role, region, industry, project
+        person.organisation = Organisation.objects.filter(kind=kind, region_code=region).order_by("pk").first()
+        person.display_name = shown
+        person.set_password(password)
+        person.save()
+        people.append(person)
+    return people
+
+
+COMMANDS = (init, doctor, demo)

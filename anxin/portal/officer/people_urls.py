@@ -1,8 +1,8 @@
-"""Addresses of signing in and of the own account."""
+"""Addresses of signing in, the own account, people, organisations and duty."""
 
 from django.urls import URLPattern, path
 
-from anxin.portal.officer import account, arriving, session
+from anxin.portal.officer import account, arriving, duty, organisations, people_admin, session
 
 urlpatterns: list[URLPattern] = [
     path("sign-in", session.sign_in, name="sign-in"),
@@ -21,4 +21,27 @@ urlpatterns: list[URLPattern] = [
     path("account/second-step/remove", account.step_remove, name="account-second-step-remove"),
     path("account/sessions/end", account.sessions_end, name="account-sessions-end"),
     path("account/sessions/<int:pk>/end", account.session_end, name="account-session-end"),
+    path("organisations", organisations.organisations, name="organisations"),
+    path("organisations/options", organisations.options, name="organisation-options"),
+    path("organisations/new", organisations.new, name="organisation-new"),
+    path("organisations/<int:pk>", organisations.organisation, name="organisation"),
+    path("organisations/<int:pk>/close", organisations.close, name="organisation-close"),
+    path("organisations/<int:pk>/reopen", organisations.reopen, name="organisation-reopen"),
+    path("people", people_admin.people, name="people"),
+    path("people/new", people_admin.new, name="person-new"),
+    path("people/<int:pk>", people_admin.person, name="person"),
+    path("people/<int:pk>/place", people_admin.place, name="person-place"),
+    path("people/<int:pk>/details", people_admin.details, name="person-details"),
+    path("people/<int:pk>/password", people_admin.password, name="person-password"),
+    path("people/<int:pk>/second-step", people_admin.second_step_off, name="person-second-step"),
+    path("people/<int:pk>/sessions", people_admin.sessions_end, name="person-sessions"),
+    path("people/<int:pk>/suspend", people_admin.suspend, name="person-suspend"),
+    path("people/<int:pk>/resume", people_admin.resume, name="person-resume"),
+    path("people/<int:pk>/leave", people_admin.leave, name="person-leave"),
+    path("people/<int:pk>/deputies", people_admin.deputy, name="person-deputy"),
+    path("deputies/<int:pk>/end", people_admin.deputy_end, name="deputy-end"),
+    path("duty", duty.duty, name="duty"),
+    path("duty/turns", duty.add, name="duty-add"),
+    path("duty/turns/<int:pk>/drop", duty.drop, name="duty-drop"),
+    path("duty/plan", duty.plan, name="duty-plan"),
 ]

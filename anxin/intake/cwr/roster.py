@@ -18,13 +18,14 @@ from anxin.intake.models import Receipt
 from anxin.intake.rows import Arrival, Fault
 from anxin.registry import actions
 from anxin.registry.models import Engagement, Enterprise, Project, Team, Training, Worker
-from anxin.vault.fields import open_text, seal_bytes, seal_text
+from anxin.vault.fields import open_bytes, open_text, seal_bytes, seal_text
 from anxin.vault.identity import RESIDENT, identity_problem, normal_identity
 
 SAFETY_EDUCATION = "003001"
 _TRADES = {name: code for code, name in WORK_TYPES}
 _COMPANY_CODES = {code for code, _ in COMPANY_TYPES}
-_WORKER_DETAILS = ("emp_nativeplace", "emp_nation", "id_agency", "id_validdate")
+_WORKER_DETAILS = ("emp_nation",)
+_WORKER_PRIVATE = ("emp_nativeplace", "id_agency", "id_validdate")
 _ENGAGEMENT_DETAILS = (
     "pass_period", "match_flag", "emp_category", "job_dept", "emp_dept", "job_typename", "job_order", "job_name",
     "contract_status", "work_typename",
@@ -160,6 +161,7 @@ def register_employee(call: Call, receipt: Receipt) -> dict[str, Any]:
         details=_given(fields, _WORKER_DETAILS) | photos | scans,
     )
     _keep_phone(worker, reading.words(fields, "emp_phone", 32))
+    _keep_private(worker, _given(fields, _WORKER_PRIVATE))
     if company is not None and not project.participations.filter(enterprise=company).exists():
         actions.upsert_participation(project=project, enterprise=company, at=call.at)
     manages = reading.words(fields, "cwr_iskeypsn", 8) == "1" or reading.words(fields, "emp_category", 64) == "01"
@@ -187,6 +189,13 @@ def _keep_phone(worker: Worker, phone: str) -> None:
     if phone and open_text(worker.phone_sealed) != phone:
         worker.phone_sealed = seal_text(phone)
         worker.save(update_fields=["phone_sealed"])
+
+
+def _keep_private(worker: Worker, private: dict[str, str]) -> None:
+    known = orjson.loads(open_bytes(worker.sealed_details)) if worker.sealed_details else {}
+    if {**known, **private} != known:
+        worker.sealed_details = seal_bytes(orjson.dumps({**known, **private}))
+        worker.save(update_fields=["sealed_details"])
 
 
 def _engaged(call: Call, project: Project, person: str, name: str) -> Engagement:

@@ -4,10 +4,12 @@ from django.urls import URLPattern, URLResolver, path
 
 from anxin.portal.officer import (
     audit,
+    desk_urls,
     evidence_files,
     held,
     notices,
     people,
+    people_urls,
     projects,
     rules,
     senders,
@@ -16,17 +18,17 @@ from anxin.portal.officer import (
     warnings,
     worker_months,
 )
+from anxin.portal.site import urls as site_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("sign-in", session.sign_in, name="sign-in"),
-    path("sign-out", session.sign_out, name="sign-out"),
-    path("language", session.language, name="language"),
+    *people_urls.urlpatterns,
     path("", session.home, name="overview"),
     path("warnings", warnings.warning_list, name="warnings"),
     path("warnings/export", warnings.warning_export, name="warning-export"),
     path("warnings/filters", warnings.save_filter, name="warning-filter-save"),
     path("warnings/filters/<int:pk>/forget", warnings.forget_filter, name="warning-filter-forget"),
     path("warnings/<int:pk>", warnings.warning_page, name="warning"),
+    *desk_urls.urlpatterns,
     path("projects", projects.projects, name="projects"),
     path("projects/<str:code>", projects.project, name="project"),
     path("projects/<str:code>/months/<str:month>", projects.month, name="project-month"),
@@ -39,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<str:code>/evidence/<str:digest>", evidence_files.evidence_file, name="evidence-file"),
     path("audit", audit.audit, name="audit"),
     path("audit/verify", audit.verify, name="audit-verify"),
+    *site_urls.urlpatterns,
     path("held", held.held, name="held"),
     path("held/<int:pk>", held.row, name="held-row"),
     path("held/<int:pk>/open", held.open_row, name="held-row-open"),

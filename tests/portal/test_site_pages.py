@@ -13,6 +13,7 @@ from anxin.rules.packs import all_packs, all_rules
 from anxin.vault.fields import open_text
 from anxin.watch.handling import actions as handling_actions
 from anxin.watch.handling.objections import answer as answer_objection
+from anxin.watch.handling.routing import hand_over
 from anxin.watch.models import Demand, Objection, PauseRequest, Warning
 from anxin.watch.sweep import sweep
 from tests.people import make_project
@@ -41,6 +42,7 @@ def bare(at, monkeypatch):
     Organisation.objects.create(name="太原市人社局", kind="hr", region_code="140100")
     project = make_project(at)
     sweep(as_of=at.date(), at=at)
+    hand_over(at=at)
     return project
 
 
@@ -84,6 +86,7 @@ def test_the_pages_are_the_clerks_alone(client, bare, role):
 def test_another_projects_matters_do_not_exist(at, bare, clerk):
     other = make_project(at, "P2")
     sweep(as_of=at.date(), at=at)
+    hand_over(at=at)
     warning = Warning.objects.filter(project=other, status="open").first()
     officer = make_user()
     demand = handling_actions.ask_site(
@@ -202,9 +205,7 @@ def test_an_objection_goes_to_the_officer_and_comes_back(at, bare, clerk):
     body = page(clerk, f"/site/matters/{warning.pk}")
     assert "等待答复" in body
     assert f'action="{url}"' not in body
-    answer_objection(
-        objection=objection, accepted=False, text="已核实在施工", spare_until=None, by=make_user(), at=at
-    )
+    answer_objection(objection=objection, accepted=False, text="已核实在施工", spare_until=None, by=make_user(), at=at)
     assert "已核实在施工" in page(clerk, f"/site/matters/{warning.pk}")
 
 
@@ -258,8 +259,8 @@ def test_every_page_renders_full_and_empty(site, clerk, at, language):
     sweep(as_of=at.date(), at=at)
     for what in ("account", "agreement", "deposit", "clerk", "board"):
         page(clerk, f"/site/mend/{what}")
-    for url in ("/site", "/site/pauses", "/site/payroll", "/site/payroll/months/2026-03", "/site/payroll/months/2025-01",
-                "/site/payouts/2026-03", "/site/payouts/2025-01", "/site/board", "/site/board/sheet"):  # fmt: skip
+    months = [f"/site/{kind}/{month}" for kind in ("payroll/months", "payouts") for month in ("2026-03", "2025-01")]
+    for url in ("/site", "/site/pauses", "/site/payroll", "/site/board", "/site/board/sheet", *months):
         page(clerk, url)
     for warning in Warning.objects.filter(project=site.project):
         page(clerk, f"/site/matters/{warning.pk}")

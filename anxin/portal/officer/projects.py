@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from anxin.insight.completeness import completeness
 from anxin.insight.paging import Page, page_of, wanted_page
 from anxin.insight.places import places_below
 from anxin.insight.project import INSTITUTIONS, five_institutions, parties
@@ -35,8 +36,10 @@ from anxin.intake.models import Upload
 from anxin.law.civil import civil_date, first_day, month_of, shift_month
 from anxin.ledger import read
 from anxin.people.access import may
+from anxin.people.models import User
 from anxin.portal.officer import project_words as words
 from anxin.portal.officer.pictures import attendance_grid, institution_marks, money_chart, worked_strip
+from anxin.portal.site.words import tell_completeness
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.export import LIMIT, export, yuan
 from anxin.portal.ui.tags import in_english, region_path, word
@@ -49,6 +52,7 @@ from anxin.watch.models import WarningEvent
 MONTHS = 12
 WORKERS_A_PAGE = 50
 WARNINGS_SHOWN = 8
+EVENTFUL = 200
 
 
 def project_or_404(request: HttpRequest, code: str) -> Project:
@@ -220,6 +224,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "rules": rules,
         "pack": pack_of(row),
         "may_upload": may(user, "uploads"),
+        **tell_completeness(completeness(row, as_of=as_of, work=work, pay=pay)),
     }
     return render(request, "officer/projects/project.html", context)
 
@@ -229,9 +234,11 @@ def _begun(calendar: list[CalendarMonth]) -> list[CalendarMonth]:
     return list(dropwhile(lambda m: not m.peak and all(d.kind == "before" for d in m.days), calendar))
 
 
-def _events(user: Any, project: Project) -> list[WarningEvent]:
-    mine: Any = visible_warnings(user).filter(project=project)
-    events = WarningEvent.objects.filter(warning__in=mine, warning__worker=None)
+def _events(user: User, project: Project) -> list[WarningEvent]:
+    """What last happened to warnings about the project itself; those about single workers would drown it."""
+    mine = visible_warnings(user).filter(project=project, worker=None).order_by("-changed_at")
+    # The keys first: joined, SQLite walks the events of the whole province.
+    events = WarningEvent.objects.filter(warning__in=list(mine.values_list("pk", flat=True)[:EVENTFUL]))
     return list(events.select_related("warning").order_by("-at", "-id")[:15])
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from anxin.insight.completeness import Completeness, completeness
+from anxin.insight.completeness import completeness
 from anxin.insight.rule_book import rules_by_id
 from anxin.insight.scope import visible_warnings
 from anxin.law.civil import civil_date
@@ -48,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "demands": sum(len(row["demands"]) for row in demands),
         "late": sum(row["tone"] == "bad" for row in rows),
         "next": rows[0] if rows else None,
-        **completeness_context(list_),
+        **words.tell_completeness(list_),
         "papers": [
             (paper, words.PAPERS.get(paper.kind, paper.kind))
             for paper in project.papers.select_related("by").order_by("-at", "-id")[:PAPERS_SHOWN]
@@ -57,11 +57,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "clerk_view": True,
     }
     return render(request, "site/home.html", context)
-
-
-def completeness_context(list_: Completeness) -> dict[str, Any]:
-    """The list of completeness for ``site/_completeness.html``."""
-    return {"completeness": list_, "completeness_items": [words.tell_item(item) for item in list_.items]}
 
 
 def matters(project: Project, user: User, at: datetime) -> tuple[list[dict[str, Any]], int]:

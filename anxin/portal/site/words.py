@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anxin.insight.completeness import Item
+from anxin.insight.completeness import Completeness, Item
 from anxin.portal.ui.tags import day, in_english
 
 # item → (title, what to do)
@@ -149,6 +149,11 @@ def tell_item(item: Item) -> dict[str, Any]:
         "todo": todo,
         "mend": mend(_BY_ITEM.get(item.key, item.key), month=str(item.numbers.get("month", ""))),
     }
+
+
+def tell_completeness(list_: Completeness) -> dict[str, Any]:
+    """The context of ``site/_completeness.html``, for clerk and officer alike."""
+    return {"completeness": list_, "completeness_items": [tell_item(item) for item in list_.items]}
 
 
 def _lack(key: str, numbers: Mapping[str, Any]) -> str:

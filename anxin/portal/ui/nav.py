@@ -2,17 +2,23 @@
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from anxin.insight.handling import helping_counts, own_counts
 from anxin.people.access import may
 from anxin.people.models import User
 
 # (URL name, permission, title)
 ENTRIES = (
     ("overview", "overview", _("总览")),
+    ("site", "site", _("我的项目")),
+    ("desk", "desk", _("处置台")),
     ("warnings", "warnings", _("预警")),
+    ("helping", "help", _("协办")),
     ("projects", "projects", _("工程项目")),
+    ("inspections", "inspect", _("联合检查")),
     ("uploads", "uploads", _("表格上传")),
     ("held", "held", _("待处理数据")),
     ("senders", "senders", _("接入方")),
@@ -20,6 +26,11 @@ ENTRIES = (
 )
 # The same, in the person's own menu.
 MENU = (
+    ("board", "duty", _("值班看板")),
+    ("account", "account", _("我的账号")),
+    ("people", "people", _("人员")),
+    ("organisations", "people", _("组织机构")),
+    ("duty", "duty", _("值班表")),
     ("inbox", "notices", _("消息")),
     ("looks", "looks", _("查看记录")),
     ("outbox", "outbox", _("发件箱")),
@@ -43,5 +54,17 @@ def _entries(named: tuple[tuple[str, str, object], ...], request: HttpRequest, u
             continue
         url = reverse(name)
         here = request.path == url if url == "/" else request.path.startswith(url)
-        entries.append({"url": url, "title": title, "here": here})
+        count, late = _waiting(name, user)
+        entries.append({"url": url, "title": title, "here": here, "count": count, "late": late})
     return entries
+
+
+def _waiting(name: str, user: User) -> tuple[str, bool]:
+    """What waits behind an entry for this person, as a figure of at most two digits, and whether some of it is late."""
+    if name == "desk":
+        count, late = own_counts(user, at=timezone.now(), limit=99)
+    elif name == "helping":
+        count, late = helping_counts(user, at=timezone.now(), limit=99)
+    else:
+        return "", False
+    return ("99+" if count > 99 else str(count) if count else ""), late > 0

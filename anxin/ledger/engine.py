@@ -48,14 +48,17 @@ def is_spark(con: Any) -> bool:
     return str(con.name) == "pyspark"
 
 
-def hold(con: Any, rows: pa.Table) -> Any:
-    """Arrow rows as an Ibis table of this connection.
+def hold(con: Any, rows: pa.Table, name: str = "") -> Any:
+    """Arrow rows as an Ibis table of this connection; on DuckDB under ``name``, in place of what stood there.
 
     Spark is given the Arrow table itself: on the way through pandas, as ``ibis.memtable`` goes there, one null makes
     every number of an integer column null and a missing text becomes ``NaN``.
     """
     if not is_spark(con):
-        return ibis.memtable(rows)
+        if not name:
+            return ibis.memtable(rows)
+        con.con.register(name, rows)
+        return con.table(name)
     name = ibis.util.gen_name("held")
     con._session.createDataFrame(rows).createOrReplaceTempView(name)
     _VIEWS.append(name)

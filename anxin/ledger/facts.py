@@ -39,7 +39,8 @@ class Facts:
     """The facts as known on ``as_of``: one Ibis table a name in ``FACT_SCHEMAS``, all on the connection ``con``.
 
     Nothing in them is later than ``as_of``: work_months of its month have only bits up to its day.
-    ``memo`` keeps what several checks derive from the same facts during one evaluation.
+    ``memo`` keeps what several checks derive from the same facts during one evaluation. ``named``: the tables stand in
+    DuckDB under fixed names (``facts_projects`` …), so that a query made for one Facts fits another.
     """
 
     con: Any
@@ -55,15 +56,16 @@ class Facts:
     pay_months: Any
     fund_months: Any
     memo: dict[str, Any] = field(default_factory=dict)
+    named: bool = False
 
 
 def facts_from_arrow(con: Any, as_of: date, tables: dict[str, pa.Table]) -> Facts:
     """Facts from Arrow tables; a missing name is an empty table. Scenario tables and tests use this."""
     loaded = {
-        name: hold(con, tables[name].cast(schema) if name in tables else schema.empty_table())
+        name: hold(con, tables[name].cast(schema) if name in tables else schema.empty_table(), f"facts_{name}")
         for name, schema in FACT_SCHEMAS.items()
     }
-    return Facts(con=con, as_of=as_of, **loaded)
+    return Facts(con=con, as_of=as_of, named=not is_spark(con), **loaded)
 
 
 def load_facts(*, as_of: date, projects: Collection[int] | None = None, engine: str | None = None) -> Facts:
@@ -78,9 +80,11 @@ def load_facts(*, as_of: date, projects: Collection[int] | None = None, engine: 
     chosen = sorted(projects) if projects is not None else None
     months = {name: [m for m in tables.months(name) if m <= month] for name in ("work_months", "pay_months")}
 
+    wanted = hold(con, pa.table({"project_id": pa.array(chosen or [], pa.int64())}), "chosen")
+
     def rollup(name: str) -> Any:
         table = _table(con, name, months.get(name))
-        return table.filter(table.project_id.isin(chosen)) if chosen is not None else table
+        return table.semi_join(wanted, "project_id") if chosen is not None else table
 
     work = rollup("work_months")
     pay = rollup("pay_months")
@@ -90,22 +94,25 @@ def load_facts(*, as_of: date, projects: Collection[int] | None = None, engine: 
         partial = work.mask & seen
         work = work.mutate(mask=ibis.ifelse(work.month == month, partial, work.mask))
         work = work.filter(work.mask != 0).mutate(days=lambda t: _bit_count(t.mask).cast("int64"))
-        pay = hold(con, _pay_as_of(as_of, months["pay_months"], chosen))
+        pay = hold(con, _pay_as_of(as_of, months["pay_months"], chosen), "replayed_pay_months")
         engagements = _engagements_as_of(engagements, as_of)
-    registry = {name: hold(con, rows) for name, rows in registry_facts(as_of=as_of, projects=chosen).items()}
+    registry = {
+        name: hold(con, rows, f"known_{name}") for name, rows in registry_facts(as_of=as_of, projects=chosen).items()
+    }
     first = engagements.group_by("project_id").agg(first_entry_on=engagements.entered_on.min())
     plain = registry.pop("projects").drop("first_entry_on")
-    joined = plain.left_join(first, "project_id").select(*PROJECTS.names)
-    return Facts(
-        con=con,
-        as_of=as_of,
-        projects=joined,
-        engagements=engagements,
-        work_months=work.select(*WORK_MONTHS.names),
-        pay_months=pay,
-        fund_months=hold(con, _fund_months(as_of, chosen)),
+    loaded = {
+        "projects": plain.left_join(first, "project_id").select(*PROJECTS.names),
+        "engagements": engagements,
+        "work_months": work.select(*WORK_MONTHS.names),
+        "pay_months": pay,
+        "fund_months": hold(con, _fund_months(as_of, chosen), "known_fund_months"),
         **registry,
-    )
+    }
+    if is_spark(con):
+        return Facts(con=con, as_of=as_of, **loaded)
+    named = {name: con.create_view(f"facts_{name}", table, overwrite=True) for name, table in loaded.items()}
+    return Facts(con=con, as_of=as_of, named=True, **named)
 
 
 @ibis.udf.scalar.builtin(name="bit_count")
@@ -123,7 +130,7 @@ def _table(con: Any, name: str, months: list[str] | None) -> Any:
     """A rollup as an Ibis table of this connection."""
     found = tables.files(name, months)
     if not found:
-        return hold(con, tables.SCHEMAS[name].empty_table())
+        return hold(con, tables.SCHEMAS[name].empty_table(), f"ledger_{name}")
     if is_spark(con):
         frame = con._session.read.option("basePath", str(tables.path(name))).parquet(*found)
         frame.createOrReplaceTempView(f"ledger_{name}")

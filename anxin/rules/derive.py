@@ -7,6 +7,7 @@ times smaller than row by row.
 """
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import ibis
@@ -15,9 +16,9 @@ import pyarrow as pa
 
 from anxin.law.calendar import last_workday, workdays_between
 from anxin.law.civil import first_day, last_day, month_of, shift_month
-from anxin.ledger.engine import hold
 from anxin.ledger.facts import Facts
-from anxin.rules.scope import judged, keep, kept_pauses
+from anxin.rules.plan import constant, keep
+from anxin.rules.scope import judged, kept_pauses
 
 MANAGERS = "10"  # national workerRole: managers are not paid through the wage account
 _SET = (1 << 20) - 1
@@ -116,11 +117,15 @@ def _counts(facts: Facts, look_back: int, min_days: int) -> Any:
         for name in _COUNTS
         for k in range(len(months))
     }
-    table = facts.con.to_pyarrow(wide.group_by("project_id").agg(**sums))
-    return _long(facts, table, months)
+    return keep(
+        facts,
+        f"counts:{look_back}:{min_days}",
+        lambda: wide.group_by("project_id").agg(**sums),
+        then=partial(_long, months=months),
+    )
 
 
-def _long(facts: Facts, table: pa.Table, months: list[str]) -> Any:
+def _long(table: pa.Table, months: list[str]) -> pa.Table:
     """Column by month → row by month; months without anyone fall away."""
     size = len(months)
     ids = np.repeat(table.column("project_id").to_numpy(), size)
@@ -130,14 +135,13 @@ def _long(facts: Facts, table: pa.Table, months: list[str]) -> Any:
     }
     some = (columns["attended"] > 0) | (columns["recorded"] > 0)
     index = np.tile(np.arange(size, dtype=np.int64), table.num_rows)
-    long = pa.table(
+    return pa.table(
         {
             "project_id": pa.array(ids[some], pa.int64()),
             "month": pa.array(months, pa.string()).take(pa.array(index[some])),
             **{name: pa.array(values[some], pa.int64()) for name, values in columns.items()},
         }
     )
-    return hold(facts.con, long)
 
 
 def _sums(facts: Facts, look_back: int) -> Any:
@@ -182,17 +186,18 @@ def project_months(facts: Facts, look_back: int, min_days: int = 1) -> Any:
 
 def month_table(facts: Facts, look_back: int) -> Any:
     """The months looked at: month, first_on, last_on, length."""
-    rows = [
-        {"month": month, "first_on": first_day(month), "last_on": last_day(month), "length": last_day(month).day}
-        for month in months_back(facts.as_of, look_back)
-    ]
-    schema = pa.schema(
-        [("month", pa.string()), ("first_on", pa.date32()), ("last_on", pa.date32()), ("length", pa.int64())]
-    )
-    name = f"months:{look_back}"
-    if name not in facts.memo:
-        facts.memo[name] = hold(facts.con, pa.Table.from_pylist(rows, schema=schema))
-    return facts.memo[name]
+
+    def make() -> pa.Table:
+        rows = [
+            {"month": month, "first_on": first_day(month), "last_on": last_day(month), "length": last_day(month).day}
+            for month in months_back(facts.as_of, look_back)
+        ]
+        schema = pa.schema(
+            [("month", pa.string()), ("first_on", pa.date32()), ("last_on", pa.date32()), ("length", pa.int64())]
+        )
+        return pa.Table.from_pylist(rows, schema=schema)
+
+    return constant(facts, f"months:{look_back}", make)
 
 
 def paused_months(facts: Facts, look_back: int) -> Any:
@@ -212,16 +217,17 @@ def due_days(facts: Facts, look_back: int) -> Any:
     The pay-day lies in the following month, at the latest on its last day; when it is a rest day wages are due on the
     working day before it (Order 724 Art. 13 and 14).
     """
-    name = f"due_days:{look_back}"
-    if name not in facts.memo:
+
+    def make() -> pa.Table:
         rows = [
             {"month": month, "pay_day": day, "due_on": _due_on(month, day)}
             for month in months_back(facts.as_of, look_back)
             for day in range(1, 32)
         ]
         schema = pa.schema([("month", pa.string()), ("pay_day", pa.int64()), ("due_on", pa.date32())])
-        facts.memo[name] = hold(facts.con, pa.Table.from_pylist(rows, schema=schema))
-    return facts.memo[name]
+        return pa.Table.from_pylist(rows, schema=schema)
+
+    return constant(facts, f"due_days:{look_back}", make)
 
 
 def _due_on(month: str, pay_day: int) -> date:
@@ -355,16 +361,14 @@ def last_attendance(facts: Facts, look_back: int) -> Any:
 
 def idle_workdays(facts: Facts, look_back: int) -> Any:
     """Working days after each day up to ``as_of``: day, idle. One row a day of the look-back."""
-    name = f"idle:{look_back}"
-    if name not in facts.memo:
+
+    def make() -> pa.Table:
         start = first_day(months_back(facts.as_of, look_back)[0])
         days = [start + timedelta(days=n) for n in range((facts.as_of - start).days + 1)]
         idle, count = [], 0
         for day in reversed(days):
             idle.append(count)
             count += workdays_between(day - timedelta(days=1), day)
-        facts.memo[name] = hold(
-            facts.con,
-            pa.table({"day": pa.array(days, pa.date32()), "idle": pa.array(list(reversed(idle)), pa.int64())}),
-        )
-    return facts.memo[name]
+        return pa.table({"day": pa.array(days, pa.date32()), "idle": pa.array(list(reversed(idle)), pa.int64())})
+
+    return constant(facts, f"idle:{look_back}", make)

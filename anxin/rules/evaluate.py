@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from anxin.ledger.facts import Facts
+from anxin.rules import plan
 from anxin.rules.check import CHECKS, Params
 from anxin.rules.findings import FINDINGS
 from anxin.rules.packs import all_rules
@@ -23,16 +24,23 @@ def evaluate(facts: Facts, rules: Sequence[Rule] | None = None) -> list[tuple[Ru
     """
     in_force = all_rules(facts.as_of)
     wanted = in_force if rules is None else [rule for rule in rules if rule.in_force(facts.as_of)]
-    return [(rule, judge(facts, rule, in_force)) for rule in wanted]
+    key = (facts.as_of, *((rule.id, rule.version) for rule in in_force), *(rule.id for rule in wanted))
+    known = plan.recall(facts, key)
+    if known is not None:
+        found = plan.carry_out(facts, known, [rule.id for rule in wanted])
+    else:
+        found = [judge(facts, rule, in_force) for rule in wanted]
+        plan.remember(facts, key)
+    return [(rule, _levelled(rows, rule.ladder_on(facts.as_of))) for rule, rows in zip(wanted, found, strict=True)]
 
 
 def judge(facts: Facts, rule: Rule, in_force: Sequence[Rule]) -> pa.Table:
-    """One rule's findings that reach its ladder."""
+    """One rule's findings that reach its ladder, in the columns of FINDINGS."""
     params = Params(values=rule.values_on(facts.as_of), projects=governed(facts, rule, in_force))
     found = CHECKS[rule.check].run(facts, params)
     ladder = rule.ladder_on(facts.as_of)
     reached = found.filter(found.measure >= ladder[0][1])
-    return _levelled(facts.con.to_pyarrow(reached), ladder)
+    return plan.answer(facts, rule.id, reached)
 
 
 def _levelled(table: pa.Table, ladder: tuple[tuple[str, float], ...]) -> pa.Table:

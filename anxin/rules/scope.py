@@ -1,20 +1,13 @@
 """Which projects a rule judges, and for how long they have run: pauses stop the count of days."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
 
-from anxin.ledger.engine import hold
 from anxin.ledger.facts import Facts
+from anxin.rules.plan import keep
 from anxin.rules.rule import Applies, Rule
-
-
-def keep(facts: Facts, name: str, build: Callable[[], Any]) -> Any:
-    """Compute a shared table once for this evaluation. It must be small: it passes through this process."""
-    if name not in facts.memo:
-        facts.memo[name] = hold(facts.con, facts.con.to_pyarrow(build()))
-    return facts.memo[name]
 
 
 def days_after(facts: Facts, day: Any) -> Any:

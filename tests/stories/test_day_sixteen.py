@@ -4,11 +4,14 @@ from datetime import date, datetime
 
 import pytest
 
+from anxin.intake.admit import admit
+from anxin.intake.rows import Arrival, SwipeRow
 from anxin.law.civil import SHANGHAI
+from anxin.ledger.sealing import seal
 from anxin.registry import actions
 from anxin.watch.models import Sweep, Warning
 from anxin.watch.sweep import sweep
-from tests.people import make_project
+from tests.people import identity, make_project, make_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -74,13 +77,31 @@ def test_left_alone_the_warning_rises_and_comes_back_in_place_when_the_account_c
     assert Warning.objects.filter(rule="SX-01").count() == 1
 
 
-def test_no_account_hides_what_follows_from_it():
-    make_project(on(date(2026, 1, 1)), started_on=date(2026, 1, 1))
+def test_no_account_hides_what_follows_from_it_and_says_how_many():
+    began = on(date(2026, 1, 1))
+    project = make_project(began, started_on=date(2026, 1, 1))
+    worker = make_worker(project, 1, began)
+    passes = [
+        SwipeRow(place=str(d), project_code="P1", id_number=identity(1), passed_at=datetime(2026, 2, d, 7))
+        for d in range(1, 21)
+    ]
+    admit(passes, arrival=Arrival(source="test", at=on(date(2026, 3, 1))))
+    seal(at=on(date(2026, 3, 1)))
+    assert worker.project_id == project.pk
+
     swept(date(2026, 4, 16))
     parent = Warning.objects.get(rule="SX-01")
     hidden = {w.rule for w in parent.hides.all()}
-    assert hidden, "no inflow and no payout follow from having no account"
+    assert "CN-11" in hidden, "without an account no labour fee can come in"
     assert parent.hidden_by is None
+
+    actions.record_account(
+        project=project, number="990012345678901234", on=date(2026, 4, 17), at=on(date(2026, 4, 17)),
+        opened_on=date(2026, 4, 17),
+    )  # fmt: skip
+    swept(date(2026, 4, 17))
+    child = Warning.objects.get(rule="CN-11")
+    assert (child.status, child.hidden_by) == ("open", None), "the account is there, the money is not"
 
 
 def test_only_touched_projects_are_swept_between_full_sweeps():

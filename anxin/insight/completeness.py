@@ -111,7 +111,8 @@ def completeness(
         as_of=as_of,
     )
     light = small_regime(project)
-    warned = set(Warning.objects.filter(project=project, status="open").values_list("rule", flat=True))
+    open_ = Warning.objects.filter(project=project, status="open")
+    warned = set(open_.values_list("rule", flat=True)) if light else set()
     items = []
     for key, (state, numbers) in _states(project, as_of, work.to_pylist(), pay.to_pylist()).items():
         asking = [rule for check in ITEMS[key] for rule in rules if rule.check == check]
@@ -136,7 +137,7 @@ def _states(project: Project, as_of: date, work: Rows, pay: Rows) -> dict[str, S
         "account": _there(bool(uses)),
         "agreement": _there(any(uses)) if uses else (MISSING, {}),
         "deposit": _deposit(list(project.deposits.all()), as_of),
-        "clerk": _there(project.clerks.filter(until_on=None).exists()),
+        "clerk": _there(all(entry.key != "clerk" for entry in missing)),
         "roster": _there(roster["total"] > 0),
         "contracts": _share(roster["uncontracted"], present),
         "cards": _share(roster["cardless"], present),

@@ -142,7 +142,7 @@ def test_a_project_asks_a_fixed_number_of_queries(officer, site, at, django_asse
     officer.get("/projects/P1")
     for n in range(5, 60):
         warn(site.project, at, subject=f"worker-month:{site.project.pk}:{n}:2026-03", hidden_by=None)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(28):
         officer.get("/projects/P1")
 
 

@@ -111,8 +111,7 @@ def visible_held(user: User) -> QuerySet[HeldRow]:
     operators, who must find out where it belongs.
     """
     bounds = [_held_bounds(seat, user) for seat in seats_with(user, "held")]
-    within = reduce(or_, (b for b in bounds if b is not None), Q(pk=None))
-    return HeldRow.objects.filter(within)
+    return HeldRow.objects.filter(reduce(or_, (b for b in bounds if b is not None), Q(pk__in=())))
 
 
 def _held_bounds(seat: Seat, user: User) -> Q | None:
@@ -125,11 +124,10 @@ def _held_bounds(seat: Seat, user: User) -> Q | None:
     mine = in_region(seat.region)
     if seat.industry:
         return mine & Q(project_code__in=Project.objects.filter(mine, industry=seat.industry).values("code"))
-    nowhere = Q(region_code="")
     if seat.role == Role.OPERATOR:
-        return mine | nowhere
-    theirs = in_region(seat.region, "sender__region_code") | in_region(seat.region, "sender__project__region_code")
-    return mine | (nowhere & theirs)
+        return mine | Q(region_code="")
+    theirs = Sender.objects.filter(mine | in_region(seat.region, "project__region_code"))
+    return mine | Q(region_code="", sender__in=theirs.values("pk"))
 
 
 _LONG_NUMBER = re.compile(r"[0-9]{7,}[0-9Xx]?")

@@ -80,7 +80,7 @@ class HeldRow(models.Model):
     ``settled_why``: who discarded or matched it by hand, and the reason he gave.
     """
 
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True)
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, db_index=False)
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True)
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True)
     kind = models.CharField(max_length=24)
@@ -98,4 +98,7 @@ class HeldRow(models.Model):
     settled_why = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["status", "region_code", "-received_at"], name="held_by_region")]
+        indexes = [
+            models.Index(fields=["status", "region_code", "-received_at", "sender"], name="held_by_region"),
+            models.Index(fields=["sender", "status"], name="held_by_sender"),
+        ]

@@ -107,13 +107,13 @@ def test_looks_are_paged(client, at, django_assert_num_queries):
     for n in range(60):
         look(user, at + timedelta(minutes=n), n)
     client.force_login(user)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         body = client.get("/people/looks").content.decode()
     assert "1–50 / 60" in body
     assert "51–60 / 60" in client.get("/people/looks?page=2").content.decode()
 
 
-@pytest.mark.parametrize(("role", "first_page"), [("clerk", "/warnings"), ("bank", "/uploads")])
+@pytest.mark.parametrize(("role", "first_page"), [("clerk", "/site"), ("bank", "/uploads")])
 def test_who_has_no_overview_begins_at_his_first_page(client, role, first_page):
     client.force_login(make_user("u", role, "140000"))
     assert client.get("/")["Location"] == first_page

@@ -64,11 +64,11 @@ def test_the_list_shows_whose_institutions_are_missing_worst_warning_first(offic
 def test_the_list_asks_as_many_queries_for_fifty_projects_as_for_two(officer, at, django_assert_num_queries):
     make_project(at, "X")
     officer.get("/projects")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         officer.get("/projects")
     for n in range(60):
         make_project(at, f"X{n}")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         officer.get("/projects")
 
 
@@ -249,7 +249,7 @@ def test_who_may_not_look_sees_no_button_and_is_refused(client, site, role):
 
 def test_the_queries_of_a_workers_month_are_few(officer, site, django_assert_max_num_queries):
     officer.get(worker_url(site, site.paid))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         officer.get(worker_url(site, site.paid))
 
 

@@ -10,11 +10,12 @@ from django.db.models.expressions import OrderBy
 from anxin.insight.paging import COUNT_UP_TO
 from anxin.insight.scope import in_region, visible_handlings, visible_projects
 from anxin.law.civil import civil_date, start_of
-from anxin.people.models import Deputy, Organisation, User
+from anxin.people.models import Organisation, User
+from anxin.people.seats import stood_in_for
 from anxin.registry import regions
 from anxin.registry.models.projects import Industry
 from anxin.rules.rule import LEVELS
-from anxin.watch.models import Handling
+from anxin.watch.models import Handling, HelperTask
 from anxin.watch.models.handling import HandlingState
 
 VIEWS = ("mine", "unit", "region")
@@ -75,19 +76,12 @@ def read_desk_filter(asked: Mapping[str, str], levels: list[str], *, usual: str)
     )
 
 
-def stood_in_for(user: User, at: datetime) -> list[User]:
-    """The person and those he stands in for on the day: their desks are his."""
-    today = civil_date(at)
-    absent = Deputy.objects.filter(deputy=user, from_on__lte=today, until_on__gte=today).select_related("absent")
-    return [user, *(row.absent for row in absent)]
-
-
 def in_hand(user: User, view: str, *, at: datetime) -> QuerySet[Handling]:
     """Open matters of a view: one's own, one's unit's, or all in one's jurisdiction. Never beyond what one may see."""
     rows = visible_handlings(user).filter(ended_at=None)
     if view == "region":
         return rows
-    people = stood_in_for(user, at)
+    people = stood_in_for(user, civil_date(at))
     if view == "mine":
         return rows.filter(owner__in=people)
     return rows.filter(unit__in=[person.organisation_id for person in people if person.organisation_id])
@@ -159,8 +153,22 @@ def count_due(user: User, view: str, *, at: datetime) -> dict[str, int]:
 
 def own_counts(user: User, *, at: datetime, limit: int = 99) -> tuple[int, int]:
     """How many matters lie on a person's own desk, and how many of them are overdue; up to one beyond the limit."""
-    due = list(Handling.objects.filter(owner=user, ended_at=None).values_list("due_at", flat=True)[: limit + 1])
+    due = list(in_hand(user, "mine", at=at).values_list("due_at", flat=True)[: limit + 1])
     return len(due), sum(1 for one in due if one is not None and one < at)
+
+
+def helper_tasks(user: User, *, at: datetime) -> QuerySet[HelperTask]:
+    """What a person's organisation (or that of somebody he stands in for) was asked to help with, open ones first."""
+    units = [person.organisation_id for person in stood_in_for(user, civil_date(at)) if person.organisation_id]
+    rows = HelperTask.objects.filter(organisation__in=units)
+    return rows.order_by(F("done_at").desc(nulls_first=True), "due_at", "id")
+
+
+def helping_counts(user: User, *, at: datetime, limit: int = 99) -> tuple[int, int]:
+    """How many parts in joint handling wait for a person's organisation, and how many of them are overdue."""
+    rows = helper_tasks(user, at=at).filter(done_at=None, handling__ended_at=None).order_by()
+    due = list(rows.values_list("due_at", flat=True)[: limit + 1])
+    return len(due), sum(1 for one in due if one < at)
 
 
 def units_of(user: User) -> QuerySet[Organisation]:

@@ -18,19 +18,24 @@ class Seat:
 
 def seats_of(user: User, on: date | None = None) -> list[Seat]:
     """The seats a person holds on a day (default: the day of his request). A person who left holds none."""
+    return [_seat(person) for person in stood_in_for(user, on)]
+
+
+def stood_in_for(user: User, on: date | None = None) -> list[User]:
+    """The person and those he stands in for on a day (default: the day of his request); nobody once he has left."""
     if not user.is_active or user.left_at is not None:
         return []
     day = on or user.today
     if day is None or user.role == Role.CLERK:
-        return [_seat(user)]
+        return [user]
     # A page asks many times; the person object lives no longer than the request.
-    kept: dict[date, list[Seat]] = user.__dict__.setdefault("_seats_by_day", {})
+    kept: dict[date, list[User]] = user.__dict__.setdefault("_stood_in_for", {})
     if day not in kept:
         standing_in = Deputy.objects.filter(
             deputy=user, from_on__lte=day, until_on__gte=day, absent__is_active=True, absent__left_at=None
         )
-        kept[day] = [_seat(user), *(_seat(row.absent) for row in standing_in.select_related("absent"))]
-    return kept[day]
+        kept[day] = [row.absent for row in standing_in.select_related("absent")]
+    return [user, *kept[day]]
 
 
 def _seat(user: User) -> Seat:

@@ -24,7 +24,7 @@ def make_units() -> dict[str, Organisation]:
 
 
 def make_people(units: dict[str, Organisation]) -> dict[str, User]:
-    """An officer and a second one, a chief, a city chief, a provincial chief, a mayor, a housing agent, a clerk of P1."""
+    """Two officers, chiefs of county, city and province, a mayor, a housing agent, the clerk of P1."""
     return {
         "officer": make_user("officer", "officer", "140105", organisation=units["county"]),
         "second": make_user("second", "officer", "140105", organisation=units["county"]),

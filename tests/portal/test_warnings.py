@@ -66,7 +66,7 @@ def test_an_empty_list_says_why(officer, project, at):
 
 def test_queries_do_not_grow_with_the_rows(officer, project, at, django_assert_num_queries):
     def ask():
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             officer.get("/warnings")
 
     warn(project, at)

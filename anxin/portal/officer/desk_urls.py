@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from anxin.portal.officer import desk, handling
+from anxin.portal.officer import board, desk, handling, helping, inspections
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk", desk.desk_page, name="desk"),
@@ -26,4 +26,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("escalations/<int:pk>/minutes", handling.minutes, name="escalation-minutes"),
     path("objections/<int:pk>/answer", handling.answer_objection, name="objection-answer"),
     path("snoozes/<int:pk>/wake", handling.wake, name="snooze-wake"),
+    path("helping", helping.helping, name="helping"),
+    path("helping/<int:pk>/answer", helping.answer, name="helping-answer"),
+    path("inspections", inspections.inspections, name="inspections"),
+    path("inspections/<int:pk>", inspections.inspection, name="inspection"),
+    path("inspections/<int:pk>/record", inspections.record, name="inspection-record"),
+    path("inspections/<int:pk>/recheck", inspections.recheck, name="inspection-recheck"),
+    path("inspections/<int:pk>/files/<str:digest>", inspections.file, name="inspection-file"),
+    path("board", board.board, name="board"),
 ]

@@ -12,11 +12,14 @@ from django.views.decorators.http import require_safe
 
 from anxin.insight.scope import visible_warnings
 from anxin.law.civil import civil_date
+from anxin.law.clocks import read_within
+from anxin.portal.officer.handling_words import period
+from anxin.portal.officer.handling_words import rung as rung_word
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english, level_word, number
 from anxin.rules.check import CHECKS
-from anxin.rules.packs import all_packs
-from anxin.rules.rule import Rule
+from anxin.rules.packs import all_packs, escalation_of
+from anxin.rules.rule import Pack, Rule
 from anxin.rules.words import explain
 
 
@@ -34,7 +37,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         told = [_told(rule, as_of, counts.get(rule.id, 0)) for rule in pack.rules]
         shown = [r for r in told if text in r["search"]]
         if shown:
-            packs.append({"pack": pack, "rules": shown})
+            packs.append({"pack": pack, "rules": shown, "rungs": _rungs(pack)})
     return render(request, "officer/rules/list.html", {"packs": packs, "text": text, "as_of": as_of})
 
 
@@ -52,6 +55,21 @@ def _told(rule: Rule, as_of: date, open_warnings: int) -> dict[str, Any]:
         "open": open_warnings,
         "search": " ".join([rule.id, *rule.title.values(), *(text for _head, text in parts)]).lower(),
     }
+
+
+def _rungs(pack: Pack) -> list[tuple[str, str]]:
+    """How a late matter rises where the pack is in force: when, and which step."""
+    code = (pack.regions[0] if pack.regions else "").ljust(6, "0")
+    told = []
+    for rung in escalation_of(code):
+        if rung.late and not read_within(rung.late).count:
+            when = _("到期未办结")
+        elif rung.late:
+            when = _("超期 %(period)s") % {"period": period(rung.late)}
+        else:
+            when = _("到期前 %(period)s") % {"period": period(rung.near)}
+        told.append((when, rung_word(rung.kind)))
+    return told
 
 
 def _history(rule: Rule) -> list[tuple[date, str]]:

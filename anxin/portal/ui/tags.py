@@ -142,7 +142,12 @@ def share(part: float | None, whole: float | None) -> str:
 
 @register.filter
 def said(row: Any, field: str) -> str:
-    """The sentence of a row in the page's language: ``{{ warning|said:"reason" }}`` reads reason or reason_en."""
+    """The sentence of a row in the page's language: ``{{ warning|said:"reason" }}`` reads reason or reason_en.
+
+    No row is no sentence.
+    """
+    if row is None:
+        return ""
     english = in_english()
     return getattr(row, f"{field}_en", "") or getattr(row, field) if english else getattr(row, field)
 

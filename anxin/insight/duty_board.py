@@ -1,0 +1,90 @@
+"""What the shift on duty must know: who is on duty, what is new, late, due today, raised today, and silent sites."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from anxin.insight.handling import count_some, due_within, with_matter
+from anxin.insight.paging import COUNT_UP_TO
+from anxin.insight.scope import in_region, visible_handlings, visible_warnings
+from anxin.insight.warning_list import with_places
+from anxin.law.civil import civil_date, start_of
+from anxin.people.duty import on_duty
+from anxin.people.models import Duty, Organisation, OrganisationKind, User
+from anxin.rules.packs import all_rules
+from anxin.watch.models import Escalation, Handling, Warning
+
+SHOWN = 6
+_SILENT = ("attendance_stopped", "attendance_absent")
+
+
+@dataclass(frozen=True)
+class DutyBoard:
+    """One look at the board. Counts stop at ``COUNT_UP_TO`` + 1; lists hold the first ``SHOWN``.
+
+    ``since`` is when the shift began: the earliest running turn of the person's own unit, or else midnight.
+    """
+
+    since: datetime
+    on_duty: list[Duty]
+    on_duty_more: int
+    new: int
+    overdue: int
+    today: int
+    raised: int
+    silent: int
+    new_rows: list[Handling]
+    overdue_rows: list[Handling]
+    today_rows: list[Handling]
+    raised_rows: list[Escalation]
+    silent_rows: list[Warning]
+
+
+def duty_board(user: User, *, at: datetime) -> DutyBoard:
+    """The board of a person's jurisdiction at a moment."""
+    midnight = start_of(civil_date(at))
+    turns = on_duty(_units(user), at=at)
+    turns.sort(key=lambda turn: turn.organisation_id != user.organisation_id)
+    own = [turn.starts_at for turn in turns if turn.organisation_id == user.organisation_id]
+    since = min(own) if own else midnight
+    rows = visible_handlings(user, "duty").filter(ended_at=None)
+    new = rows.filter(started_at__gte=since)
+    overdue = rows.filter(due_within("overdue", at))
+    today = rows.filter(due_within("today", at))
+    raised = Escalation.objects.filter(at__gte=midnight, handling__in=visible_handlings(user, "duty")).exclude(
+        kind="reminder"
+    )
+    silent = _silent(user)
+    return DutyBoard(
+        since=since,
+        on_duty=turns[:SHOWN],
+        on_duty_more=max(len(turns) - SHOWN, 0),
+        new=count_some(new),
+        overdue=count_some(overdue),
+        today=count_some(today),
+        raised=raised.order_by()[: COUNT_UP_TO + 1].count(),
+        silent=silent.order_by()[: COUNT_UP_TO + 1].count(),
+        new_rows=list(with_matter(new.order_by("-started_at", "-id"))[:SHOWN]),
+        overdue_rows=list(with_matter(overdue.order_by("due_at", "id"))[:SHOWN]),
+        today_rows=list(with_matter(today.order_by("due_at", "id"))[:SHOWN]),
+        raised_rows=list(
+            raised.select_related("to", "handling__warning__project", "handling__warning__enterprise").order_by(
+                "-at", "-id"
+            )[:SHOWN]
+        ),
+        silent_rows=list(with_places(silent).order_by("-rank", "-opened_on", "-id")[:SHOWN]),
+    )
+
+
+def _units(user: User) -> QuerySet[Organisation]:
+    """The inspection units of the person's jurisdiction, his own included."""
+    units = Organisation.objects.filter(kind=OrganisationKind.HR, active=True)
+    inside = units.filter(in_region(user.region)) if user.region else units.none()
+    return inside | units.filter(pk=user.organisation_id) if user.organisation_id else inside
+
+
+def _silent(user: User) -> QuerySet[Warning]:
+    """Sites under construction that send no attendance, as the rules see it."""
+    rules = [rule.id for rule in all_rules() if rule.check in _SILENT]
+    return visible_warnings(user, "duty").filter(status="open", hidden_by=None, rule__in=rules)

@@ -1,0 +1,74 @@
+"""What an organisation was asked to help with, and its answers."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from anxin.insight.handling import helper_tasks
+from anxin.insight.paging import page_of, wanted_page
+from anxin.insight.scope import visible_warnings
+from anxin.people.models import User
+from anxin.portal.officer import handling_words as words
+from anxin.portal.officer.forms import Wrong, read_text
+from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.tags import in_english
+from anxin.watch.handling import actions
+from anxin.watch.handling.actions import AlreadyDone
+
+
+@needs("help")
+@require_safe
+def helping(request: HttpRequest) -> HttpResponse:
+    """The tasks, open ones first, by deadline."""
+    return _page(request, signed_in(request))
+
+
+def _page(request: HttpRequest, user: User, *, given: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
+    at = timezone.now()
+    found = helper_tasks(user, at=at).select_related(
+        "handling__warning__project", "handling__warning__enterprise", "handling__unit", "asked_by", "owner"
+    )
+    paging = page_of(found, number=wanted_page(request.GET.get("page", "")))
+    warnings = [row.handling.warning_id for row in paging.rows]
+    mine = set(visible_warnings(user).filter(pk__in=warnings).values_list("pk", flat=True))
+    rows: list[dict[str, Any]] = []
+    for row in paging.rows:
+        due, tone = ("", "") if row.done_at else words.till(row.due_at, at)
+        rows.append(
+            {
+                "row": row,
+                "warning": row.handling.warning,
+                "linked": row.handling.warning_id in mine,
+                "due": due,
+                "tone": tone,
+                "open": row.done_at is None and row.handling.ended_at is None,
+                "asked_by": words.person(row.asked_by),
+                "owner": words.person(row.owner),
+            }
+        )
+    context = {"paging": paging, "rows": rows, "unit": user.organisation, "given": given or {}}
+    return render(request, "officer/helping/list.html", context, status=status)
+
+
+@needs("help")
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Report back to the lead."""
+    user, at = signed_in(request), timezone.now()
+    task = get_object_or_404(helper_tasks(user, at=at).select_related("handling"), pk=pk)
+    try:
+        text = read_text(request, "answer", 1000, _("请写明办理情况。"))
+        actions.finish_helper(helper=task, answer=text, by=user, at=at)
+    except AlreadyDone as first:
+        messages.info(request, first.en if in_english() else first.zh)
+    except Wrong as wrong:
+        messages.error(request, str(wrong))
+        return _page(request, user, given={"task": str(pk), "answer": request.POST.get("answer", "")}, status=422)
+    else:
+        messages.success(request, _("已反馈，牵头承办人会收到通知。"))
+    return redirect("helping")

@@ -99,6 +99,6 @@ class HeldRow(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["status", "region_code", "-received_at", "sender"], name="held_by_region"),
+            models.Index(fields=["status", "region_code", "-received_at", "sender", "kind"], name="held_by_region"),
             models.Index(fields=["sender", "status"], name="held_by_sender"),
         ]

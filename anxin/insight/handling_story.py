@@ -47,8 +47,12 @@ def story_of(warning: Warning, handlings: Iterable[Handling], *, inside: bool) -
                        link.changes.items()}  # fmt: skip
             who = link.who if link.by_id else ""
             steps.append(Step(link.at, who, link.action, changes, number=link.number))
-    # Of what was done at the same moment, the later link and the sweep's finding come first.
-    return sorted(steps, key=lambda step: (step.at, step.number or 0), reverse=True)
+    return sorted(steps, key=_when, reverse=True)
+
+
+def _when(step: Step) -> tuple[datetime, int, int]:
+    """At the same moment the sweep finds first, then it is handed over, then people and clocks act in turn."""
+    return step.at, 0 if step.event else 1 if step.number is None else 2, step.number or 0
 
 
 def _names(links: Iterable[Event]) -> dict[Any, str]:

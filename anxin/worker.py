@@ -109,4 +109,6 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
 
 def _full_sweep_due(today: date, at: datetime) -> bool:
     newest = Sweep.objects.filter(full=True).order_by("-id").first()
-    return newest is None or newest.as_of != today or at - newest.begun_at >= FULL_SWEEP_EVERY
+    if newest is None or newest.as_of != today:
+        return True
+    return not timedelta(0) <= at - newest.begun_at < FULL_SWEEP_EVERY

@@ -1,6 +1,7 @@
 """init, doctor, demo."""
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -83,7 +84,10 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
     from anxin.registry.offices import seed_offices
     from anxin.simulate.province import simulate
     from anxin.simulate.replay import past_days, replay
+    from anxin.watch.handling.inspections import plan_inspections
+    from anxin.watch.handling.routing import hand_over
     from anxin.watch.models import Sweep
+    from anxin.watch.sweep import sweep
 
     prepare()
     for province in DEMO_PROVINCES:
@@ -95,9 +99,10 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
             )
     if not Sweep.objects.exists():
         seal(at=now())
-        days = past_days(until=today(), days=DEMO_HISTORY_DAYS, step=5)
+        days = past_days(until=today() - timedelta(days=1), days=DEMO_HISTORY_DAYS, step=5)
         with progress("Sweeping the days before today") as step:
             replay(days=days, progress=lambda day: step(days.index(day) + 1, len(days)))
+        sweep(as_of=today(), at=now())
         refresh(as_of=today(), at=now())
     file = settings.DATA / "demo-password.txt"
     if not file.exists():
@@ -105,6 +110,8 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
         file.chmod(0o600)
     password = file.read_text()
     people = _demo_people(password)
+    hand_over(at=now())
+    plan_inspections(at=now())
     click.echo(f"\n  安薪 anxin demo: http://127.0.0.1:{port}/\n")
     for person in people:
         bounds = person.project or person.region

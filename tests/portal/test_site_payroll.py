@@ -18,7 +18,7 @@ from anxin.intake.admit import admit
 from anxin.intake.bank.payout import HEADINGS, pain001, payout_of
 from anxin.intake.models import Upload
 from anxin.intake.payroll_lint import limits_of, lint_month
-from anxin.intake.rows import Arrival, PayrollRow, SwipeRow
+from anxin.intake.rows import Arrival, PaymentRow, PayrollRow, SwipeRow
 from anxin.ledger import read
 from anxin.ledger.sealing import seal
 from anxin.people.looks import of_person
@@ -205,6 +205,26 @@ def test_the_payout_leaves_out_who_is_paid_and_says_whom_it_cannot_pay(site, at)
     actions.engage(project=site.project, worker=site.forgotten.worker, at=at, card_number=f"{CARD}002")
     (left,) = payout_of(site.project, month="2026-03").left_out
     assert (left.worker_id, left.why) == (site.failed.worker_id, "card_shared")
+
+
+def test_a_sheet_that_names_the_day_it_paid_is_believed_until_the_bank_speaks(days, at):
+    def told(paid_on):
+        rows = [PayrollRow("", "P1", identity(1), "2026-03", "S1", due_fen=500_000, paid_fen=500_000, paid_on=paid_on)]
+        admit(rows, arrival=Arrival(source="test", at=at))
+        seal(at=at)
+
+    actions.record_account(project=days, number=ACCOUNT, on=date(2026, 4, 1), at=at)
+    told(None)
+    assert payout_of(days, month="2026-03").total_fen == 500_000
+    told(date(2026, 4, 10))
+    payout = payout_of(days, month="2026-03")
+    assert (payout.total_fen, payout.paid_already) == (0, 1)
+    came_back = PaymentRow(
+        "", "R1", 500_000, "failed", date(2026, 4, 10), "P1", ACCOUNT, identity(1), month="2026-03", reason="x"
+    )
+    admit([came_back], arrival=Arrival(source="test", at=at))
+    seal(at=at)
+    assert payout_of(days, month="2026-03").total_fen == 500_000
 
 
 def test_pain001_holds_what_was_promised_and_reads_back(site, at):

@@ -84,14 +84,17 @@ class Payout:
 def payout_of(project: Project, *, month: str) -> Payout:
     """What of a month is still to be paid, to the workers' own cards as the roster has them.
 
-    A sheet that tells what it pays is followed, else what it says is due; what the bank has paid already is taken off.
+    A sheet that tells what it pays is followed, else what it says is due. What is paid already is taken off: by the
+    bank's word where it spoke of the worker, else by sheets that name the day they paid on.
     A card that the sheet and the roster do not agree on, or that several people share, pays nobody: Art. 31 asks for
     the worker's own account.
     """
     wanted: dict[int, int] = defaultdict(int)
+    by_sheet: Counter[int] = Counter()
     tokens: dict[int, set[str]] = defaultdict(set)
     for row in read.payroll(project_id=project.pk, month=month).to_pylist():
         wanted[row["worker_id"]] += row["paid_fen"] or row["due_fen"] or 0
+        by_sheet[row["worker_id"]] += row["paid_fen"] or 0 if row["paid_on"] else 0
         if row["card_token"]:
             tokens[row["worker_id"]].add(row["card_token"])
     paid: Counter[int] = Counter()
@@ -110,7 +113,8 @@ def payout_of(project: Project, *, month: str) -> Payout:
     )
     lines, left_out, done = [], [], 0
     for worker, amount in sorted(wanted.items()):
-        rest = amount - paid[worker]
+        bank_spoke = worker in paid or worker in failures
+        rest = amount - (paid[worker] if bank_spoke else by_sheet[worker])
         if rest <= 0:
             done += bool(amount)
             continue

@@ -81,6 +81,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
         "board": made,
         "missing": _missing(made),
         "size": size if size in SIZES else "A4",
+        "density": _density(made),
         "sizes": SIZES,
         "code": code_picture(url),
         "url": url,
@@ -101,6 +102,13 @@ def public(request: HttpRequest, code: str) -> HttpResponse:
         (part, [entry for entry in some if entry.text and entry.key != "clerk_phone"]) for part, some in made.blocks
     ]
     return render(request, "site/board_public.html", {"project": project, "blocks": blocks})
+
+
+def _density(made: Board) -> str:
+    """How small the sheet must write so that all of it stays on one page."""
+    # A line holds about 27 characters in the widest writing; the page has room for some 21 lines beside the rest.
+    lines = sum(-(-max(len(entry.text), 1) // 27) for entry in made.entries)
+    return "" if lines <= 21 else "full" if lines <= 30 else "crammed"
 
 
 def _missing(made: Board) -> list[str]:

@@ -101,10 +101,13 @@ _BY_CHECK = {
     "exits_unsettled": "leavers",
     **dict.fromkeys(("payroll_missing", "paid_below_floor", "pay_above_limit"), "payroll"),
     **dict.fromkeys(("wages_unpaid", "unpaid_share", "wages_never_paid", "paid_short", "payment_failed"), "payout"),
-    **dict.fromkeys(("bank_payroll", "account_abnormal", "enterprise_unpaid"), "payout"),
+    **dict.fromkeys(("bank_payroll", "account_abnormal", "enterprise_unpaid"), "wages"),
     "data_incomplete": "gaps",
 }
 _BY_ITEM = {"cards": "roster", "payment": "payout", "board_text": "board_text"}
+
+
+_ORDER = ("missing", "partial", "there", "not_due", "spared")
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,8 @@ def mend(key: str, *, month: str = "") -> Mend | None:
         return Mend(f"{reverse('uploads')}?kind={key}", str(_FILES[key]))
     if key == "payroll":
         return Mend(reverse("site-payroll") + (f"?month={month}" if month else ""), _("核对并报送工资表"))
+    if key == "wages":
+        return Mend(reverse("site-payroll"), _("核对工资表与发放"))
     if key == "payout":
         url = reverse("site-payout", args=[month]) if month else reverse("site-payroll")
         return Mend(url, _("生成代发文件"))
@@ -153,7 +158,8 @@ def tell_item(item: Item) -> dict[str, Any]:
 
 def tell_completeness(list_: Completeness) -> dict[str, Any]:
     """The context of ``site/_completeness.html``, for clerk and officer alike."""
-    return {"completeness": list_, "completeness_items": [tell_item(item) for item in list_.items]}
+    lacking_first = sorted(list_.items, key=lambda item: _ORDER.index(item.state))
+    return {"completeness": list_, "completeness_items": [tell_item(item) for item in lacking_first]}
 
 
 def _lack(key: str, numbers: Mapping[str, Any]) -> str:

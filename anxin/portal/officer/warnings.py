@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -155,6 +155,6 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget_filter(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a saved filter of one's own."""
-    SavedFilter.objects.filter(by=signed_in(request), page="warnings", pk=pk).delete()
+    get_object_or_404(SavedFilter, by=signed_in(request), page="warnings", pk=pk).delete()
     messages.success(request, _("已删除筛选条件。"))
     return redirect("warnings")

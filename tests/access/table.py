@@ -1,0 +1,213 @@
+"""Who may open which address: one row a name. A new address without a row fails ``test_every_url``.
+
+``rows`` of the same roles stand together. An address that names an object says which (``of``), so that the walk can
+try the same object of another region. What strangers may open says why.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.access.world import MONTH, ROLES, Place
+
+Names = Callable[[Place], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """``roles`` that are let in; ``of`` names the object; ``anywhere``: the object belongs to no region; ``why``
+    strangers are let in; ``sends`` what a form must bring to get as far as the object."""
+
+    roles: frozenset[str] = frozenset()
+    of: Names | None = None
+    anywhere: bool = False
+    why: str = ""
+    sends: Callable[[Place], dict[str, Any]] | None = None
+
+
+def to(roles: str, of: Names | None = None, **more: Any) -> Row:
+    named = frozenset(roles.split())
+    assert named <= set(ROLES)
+    return Row(named, of, **more)
+
+
+def opened(why: str, of: Names | None = None) -> Row:
+    return Row(of=of, why=why)
+
+
+def key(name: str) -> Names:
+    return lambda place: {"pk": getattr(place, name).pk}
+
+
+def file(name: str) -> Names:
+    return lambda place: {"pk": getattr(place, name).pk, "digest": place.picture}
+
+
+def in_project(**more: Any) -> Names:
+    return lambda place: {"code": place.project.code, **more}
+
+
+def worker(place: Place) -> dict[str, Any]:
+    return {"code": place.project.code, "month": MONTH, "engagement": place.engagement.pk}
+
+
+def in_month(place: Place) -> dict[str, Any]:
+    return {"month": MONTH}
+
+
+def discard(place: Place) -> dict[str, Any]:
+    return {"decision": "discard"}
+
+
+ALL = " ".join(ROLES)
+READERS = "officer chief leader agency operator auditor"
+HANDLERS = "officer chief"
+SEERS = f"{READERS} clerk"
+BRINGERS = "officer chief bank clerk operator"
+DOOR = "a machine door: it asks for its sender's signature or token itself"
+SIGNING_IN = "before somebody is known; it gives nothing away and counts tries"
+
+TABLE: dict[str, Row] = {
+    # Doors
+    "open.api": opened(DOOR),
+    "open.api/": opened(DOOR),
+    "open.api/v1": opened(DOOR),
+    "open.api/v1/": opened(DOOR),
+    "cwr": opened(DOOR, lambda place: {"function": "login"}),
+    "bulk:openapi-json": opened("the description of the bulk door, which holds no data"),
+    "bulk:openapi-view": opened("the description of the bulk door, which holds no data"),
+    "bulk:api-root": opened("the description of the bulk door, which holds no data"),
+    "bulk:attendance": opened(DOOR),
+    "bulk:payroll": opened(DOOR),
+    "bulk:payments": opened(DOOR),
+    "bulk:account_movements": opened(DOOR),
+    "bulk:receipt": opened(DOOR, lambda place: {"serial": "1"}),
+    "bulk:held": opened(DOOR),
+    "board-public": opened("the notice board hangs at the gate for everybody (Article 34)", in_project()),
+    # Signing in
+    "sign-in": opened(SIGNING_IN),
+    "sign-in-code": opened(SIGNING_IN),
+    "sign-in-enrol": opened(SIGNING_IN),
+    "sign-in-enter": opened(SIGNING_IN),
+    "sign-in-password": opened(SIGNING_IN),
+    "sign-in-single": opened(SIGNING_IN),
+    "sign-in-single-answer": opened(SIGNING_IN),
+    "sign-out": opened("ends a session, if there is one"),
+    "language": opened("the sign-in page speaks both languages"),
+    # One's own
+    "account": to(ALL),
+    "account-password": to(ALL),
+    "account-second-step": to(ALL),
+    "account-second-step-codes": to(ALL),
+    "account-second-step-remove": to(ALL),
+    "account-sessions-end": to(ALL),
+    "account-session-end": to(ALL, key("arrival")),
+    "inbox": to(ALL),
+    "inbox-read": to(ALL),
+    "notice-preferences": to(ALL),
+    # Figures, warnings, projects
+    "overview": to(ALL),  # those who may not see figures are led to their first page
+    "warnings": to(SEERS),
+    "warning-export": to(SEERS),
+    "warning-filter-save": to(SEERS),
+    "warning-filter-forget": to(SEERS, key("filter")),
+    "warning": to(SEERS, key("warning")),
+    "projects": to(SEERS),
+    "project": to(SEERS, in_project()),
+    "project-money": to(SEERS, in_project()),
+    "project-month": to(SEERS, in_project(month=MONTH)),
+    "worker-month": to(SEERS, worker),
+    "worker-month-reveal": to(HANDLERS, worker, sends=lambda place: {"field": "identity"}),
+    "evidence-file": to(SEERS, lambda place: {"code": place.project.code, "digest": place.picture}),
+    "rules": to(READERS),
+    # Matters in hand
+    "desk": to("officer chief leader"),
+    "desk-export": to("officer chief leader"),
+    "desk-claim": to(HANDLERS),
+    "desk-assign": to("chief"),
+    "desk-urge": to("chief leader"),
+    "desk-snooze": to("chief"),
+    "handling-claim": to(HANDLERS, key("handling")),
+    "handling-assign": to("chief", key("handling")),
+    "handling-ask": to(HANDLERS, key("handling")),
+    "handling-help": to(HANDLERS, key("handling")),
+    "handling-pause": to(HANDLERS, key("handling")),
+    "handling-extend": to(HANDLERS, key("handling")),
+    "handling-resume": to(HANDLERS, key("handling")),
+    "handling-urge": to("chief leader", key("handling")),
+    "handling-raise": to("chief leader", key("handling")),
+    "handling-snooze": to("chief", key("handling")),
+    "handling-file": to(SEERS, file("handling")),
+    "clock-decide": to("chief", key("change")),
+    "escalation-minutes": to(HANDLERS, key("escalation")),
+    "objection-answer": to("chief", key("objection")),
+    "snooze-wake": to("chief", key("snooze")),
+    "helping": to("agency"),
+    "helping-answer": to("agency", key("helper")),
+    "inspections": to("officer chief agency"),
+    "inspection": to("officer chief agency", key("inspection")),
+    "inspection-record": to("officer chief agency", key("inspection")),
+    "inspection-recheck": to("officer chief agency", key("inspection")),
+    "inspection-file": to("officer chief agency", file("inspection")),
+    "board": to(HANDLERS),
+    "pause-requests": to("chief"),
+    "pause-request-decide": to("chief", key("pause"), sends=lambda place: {"decision": "refuse"}),
+    "pause-request-file": to("chief", file("pause")),
+    # The site's own pages: all of the clerk's one project
+    "site": to("clerk"),
+    "site-matter": to("clerk", key("warning")),
+    "site-object": to("clerk", key("warning")),
+    "site-demand-answer": to("clerk", key("demand")),
+    "site-mend": to("clerk", lambda place: {"what": "account"}, anywhere=True),
+    "site-pauses": to("clerk"),
+    "site-payroll": to("clerk"),
+    "site-payroll-sheet": to("clerk", key("upload")),
+    "site-payroll-submit": to("clerk", key("upload"), sends=discard),
+    "site-payroll-month": to("clerk", in_month, anywhere=True),
+    "site-payroll-signed": to("clerk", in_month, anywhere=True),
+    "site-payout": to("clerk", in_month, anywhere=True),
+    "site-payout-download": to("clerk", in_month, anywhere=True, sends=lambda place: {"form": "csv"}),
+    "site-board": to("clerk"),
+    "site-board-sheet": to("clerk"),
+    # Data that came in
+    "held": to(BRINGERS),
+    "held-row": to(BRINGERS, key("held")),
+    "held-row-open": to(HANDLERS, key("held")),
+    "held-row-match": to("officer chief operator", key("held")),
+    "held-row-discard": to("officer chief operator", key("held")),
+    "uploads": to(BRINGERS),
+    "upload-template": to(BRINGERS, lambda place: {"kind": place.upload.kind}, anywhere=True),
+    "upload": to(BRINGERS, key("upload")),
+    "upload-decide": to(BRINGERS, key("upload"), sends=discard),
+    "senders": to("operator"),
+    # People
+    "organisations": to("chief operator"),
+    "organisation-options": to("chief operator"),
+    "organisation-new": to("chief operator"),
+    "organisation": to("chief operator", key("unit")),
+    "organisation-close": to("chief operator", key("unit")),
+    "organisation-reopen": to("chief operator", key("unit")),
+    "people": to("chief operator"),
+    "person-new": to("chief operator"),
+    "person": to("chief operator", key("resident")),
+    "person-place": to("chief operator", key("resident")),
+    "person-details": to("chief operator", key("resident")),
+    "person-password": to("chief operator", key("resident")),
+    "person-second-step": to("chief operator", key("resident")),
+    "person-sessions": to("chief operator", key("resident")),
+    "person-suspend": to("chief operator", key("resident")),
+    "person-resume": to("chief operator", key("resident")),
+    "person-leave": to("chief operator", key("resident")),
+    "person-deputy": to("chief operator", key("resident")),
+    "deputy-end": to("chief operator", key("deputy")),
+    "duty": to(HANDLERS),
+    "duty-add": to("chief", sends=lambda place: {"unit": place.unit.pk}),
+    "duty-drop": to("chief", key("turn")),
+    "duty-plan": to("chief", sends=lambda place: {"unit": place.unit.pk, "month": "2026-10"}),
+    # Operation and audit
+    "looks": to("officer chief operator auditor"),
+    "audit": to("operator auditor"),
+    "audit-verify": to("operator auditor"),
+    "outbox": to("operator"),
+    "outbox-again": to("operator", key("delivery"), anywhere=True),
+}

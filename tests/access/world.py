@@ -1,0 +1,149 @@
+"""Two places that know nothing of each other, each with one of everything an address can name."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from anxin.intake.models import HeldRow, Upload
+from anxin.notices.models import Delivery
+from anxin.people.models import Arrival, Deputy, Duty, Organisation, User
+from anxin.portal.models import SavedFilter
+from anxin.registry.models import Engagement, Paper, Project
+from anxin.vault import evidence
+from anxin.vault.fields import seal_text
+from anxin.watch.models import (
+    ClockChange,
+    Demand,
+    Escalation,
+    Handling,
+    HelperTask,
+    InspectionTask,
+    Objection,
+    PauseRequest,
+    Snooze,
+    Warning,
+)
+from tests.people import identity, make_project, make_worker
+from tests.portal.site import PASSWORD
+
+ROLES = ("officer", "chief", "leader", "agency", "bank", "clerk", "operator", "auditor")
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(24)
+MONTH = "2026-03"
+SHEET = f"姓名,身份证号,应发工资,实发工资\n测试1,{identity(1)},5000,5000\n"
+
+
+@dataclass
+class Place:
+    """A project with one of everything around it."""
+
+    project: Project
+    engagement: Engagement
+    unit: Organisation
+    resident: User
+    warning: Warning
+    handling: Handling
+    helper: HelperTask
+    change: ClockChange
+    escalation: Escalation
+    demand: Demand
+    objection: Objection
+    snooze: Snooze
+    inspection: InspectionTask
+    pause: PauseRequest
+    upload: Upload
+    held: HeldRow
+    paper: Paper
+    picture: str
+    deputy: Deputy
+    turn: Duty
+    filter: SavedFilter
+    arrival: Arrival
+    delivery: Delivery
+
+
+def make_unit(region: str, kind: str = "hr", industry: str = "") -> Organisation:
+    unit, _ = Organisation.objects.get_or_create(
+        kind=kind, region_code=region, defaults={"name": f"{kind}-{region}", "industry": industry}
+    )
+    return unit
+
+
+def make_person(name: str, role: str, region: str, **fields: Any) -> User:
+    unit = make_unit(region, "housing", "housing") if role == "agency" else make_unit(region) if region else None
+    return User.objects.create_user(
+        name, password=PASSWORD, role=role, region=region, organisation=unit, display_name=f"测试{name}", **fields
+    )
+
+
+def make_place(at: datetime, *, code: str, region: str, by: User, industry: str = "housing", number: int = 1) -> Place:
+    """Everything of a place. What somebody has made is ``by``'s; what an office has to do is the office's there."""
+    project = make_project(at, code, region_code=region, industry=industry)
+    engagement = make_worker(project, number, at)
+    unit = make_unit(region)
+    resident = make_person(f"resident-{code}".lower(), "officer", region)
+    second = make_person(f"second-{code}".lower(), "officer", region)
+    day = at.date()
+    warning = Warning.objects.create(
+        rule="SX-01", pack="shanxi", rule_version="1", subject=f"project:{project.pk}", project=project,
+        region_code=region, industry=industry, level="red", rank=4, status="open", measure=1, since=day,
+        opened_on=day, changed_at=at, reason=f"项目{code}没有专户", reason_en=f"{code} has no account",
+    )  # fmt: skip
+    picture = evidence.store(PICTURE + code.encode())
+    handling = Handling.objects.create(
+        warning=warning, unit=unit, region_code=region, industry=industry, within="5 working days", started_at=at,
+        due_at=at + timedelta(days=7), state="claimed", owner=resident,
+    )  # fmt: skip
+    asked, made = {"asked_by": resident, "asked_at": at}, {"by": resident, "at": at}
+    agency = make_unit(region, "housing", "housing")
+    if by.role == "agency" and by.organisation is not None:
+        agency = by.organisation
+    upload = Upload.objects.create(
+        kind="payments" if by.role == "bank" else "payroll", name=f"{code}.csv", content=evidence.store(SHEET.encode()),
+        project=project, by=by, uploaded_at=at, month=MONTH, report=[],
+    )  # fmt: skip
+    return Place(
+        project=project,
+        engagement=engagement,
+        unit=unit,
+        resident=resident,
+        warning=warning,
+        handling=handling,
+        helper=HelperTask.objects.create(
+            handling=handling, organisation=agency, task="查现场", within="3 days", asked_by=resident, asked_at=at,
+            due_at=at + timedelta(days=3),
+        ),
+        change=ClockChange.objects.create(
+            handling=handling, kind="extension", reason="待核", more="3 days", from_at=at, **asked
+        ),
+        escalation=Escalation.objects.create(handling=handling, kind="talk", to=unit, by=resident, at=at),
+        demand=Demand.objects.create(handling=handling, by=resident, at=at, text="补开专户", due_on=day),
+        objection=Objection.objects.create(
+            handling=handling, kind="fact", text="已开户", evidence=[picture], by=resident, at=at, due_at=at
+        ),
+        snooze=Snooze.objects.create(
+            rule=warning.rule, subject=warning.subject, reason="试", until_on=day, by=resident, at=at
+        ),
+        inspection=InspectionTask.objects.create(
+            project=project, unit=unit, entered_on=date(2026, 3, 1), due_on=date(2026, 4, 1), photos=[picture],
+            checklist=[],
+        ),
+        pause=PauseRequest.objects.create(
+            project=project, from_on=day, until_on=day, reason="冬歇", evidence=[picture], **asked
+        ),
+        upload=upload,
+        held=HeldRow.objects.create(
+            upload=upload, kind="payments", project_code=code, region_code=region, reason="缺人", reason_en="nobody",
+            row_sealed=seal_text("{}"), received_at=at, status="waiting",
+        ),
+        paper=Paper.objects.create(project=project, kind="agreement", digest=picture, name="三方协议", **made),
+        picture=picture,
+        deputy=Deputy.objects.create(absent=resident, deputy=second, from_on=day, until_on=date(2099, 1, 1)),
+        turn=Duty.objects.create(
+            organisation=unit, person=resident, starts_at=at, ends_at=datetime(2099, 1, 1, tzinfo=at.tzinfo)
+        ),
+        filter=SavedFilter.objects.create(by=by, page="warnings", name=code, query="level=red", created_at=at),
+        arrival=Arrival.objects.create(person=by, session_key=f"key-{code}", at=at, seen_at=at, way="password"),
+        delivery=Delivery.objects.create(
+            key=code, channel="sms", person=resident, state="failed", not_before=at, queued_at=at
+        ),
+    )  # fmt: skip

@@ -170,16 +170,16 @@ def test_who_stands_in_sees_the_rows_of_the_absent(client, site, at, today):
     assert len(lines(client.get("/held?form=csv"))) == 4
 
 
-def test_the_list_asks_a_fixed_number_of_queries(officer, at, django_assert_num_queries):
+def test_the_list_asks_a_fixed_number_of_queries(officer, at, django_assert_max_num_queries):
     officer.get("/held")
-    with django_assert_num_queries(10):
+    with django_assert_max_num_queries(10):
         officer.get("/held")
     make_project(at, "P8")
     admit(
         [SwipeRow("", "P8", identity(n), datetime(2026, 4, 1, 7)) for n in range(100, 160)],
         arrival=Arrival(source="test", at=at),
     )
-    with django_assert_num_queries(10):
+    with django_assert_max_num_queries(10):
         officer.get("/held")
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -61,14 +63,14 @@ def test_the_list_shows_whose_institutions_are_missing_worst_warning_first(offic
     assert "共 2 个项目" in body
 
 
-def test_the_list_asks_as_many_queries_for_fifty_projects_as_for_two(officer, at, django_assert_num_queries):
+def test_the_list_asks_as_many_queries_for_fifty_projects_as_for_two(officer, at, django_assert_max_num_queries):
     make_project(at, "X")
     officer.get("/projects")
-    with django_assert_num_queries(14):
+    with django_assert_max_num_queries(14):
         officer.get("/projects")
     for n in range(60):
         make_project(at, f"X{n}")
-    with django_assert_num_queries(14):
+    with django_assert_max_num_queries(14):
         officer.get("/projects")
 
 
@@ -135,7 +137,14 @@ def test_a_project_shows_institutions_months_calendar_and_rules(officer, site, a
         assert word in body
     assert 'title="2026-03-02 3 人"' in body
     assert "山西省" in body
-    assert "money-data" in body
+    assert "/projects/P1/money" in body
+
+
+def test_the_money_picture_tells_balance_and_wages_owed(officer, site):
+    body = officer.get("/projects/P1/money").content.decode()
+    told = json.loads(re.search(r"<script[^>]*>(.*)</script>", body, re.S)[1])
+    balance, owed = (dict(one["data"]) for one in told["series"])
+    assert (balance["2026-04-09"], owed["2026-03-31"], owed["2026-04-20"]) == (2.0, 1.5, 0.5)
 
 
 def test_a_project_asks_a_fixed_number_of_queries(officer, site, at, django_assert_max_num_queries):
@@ -255,7 +264,7 @@ def test_the_queries_of_a_workers_month_are_few(officer, site, django_assert_max
 
 # Scope
 
-PAGES = ["/projects/P1", "/projects/P1/months/2026-03", "/projects/P1/months/2026-03/workers/{}"]
+PAGES = ["/projects/P1", "/projects/P1/money", "/projects/P1/months/2026-03", "/projects/P1/months/2026-03/workers/{}"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -166,7 +166,6 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     months = month_range(month_of(as_of), MONTHS)
     work = read.work_months(project_id=row.pk, month=months)
     pay = read.pay_months(project_id=row.pk, month=months)
-    movements = read.movements(project_id=row.pk)
     figures = month_figures(work, pay, months=months, as_of=as_of, pay_day=row.pay_day)
     judged = next((m for m in figures if m.month == judged_month(as_of, row.pay_day)), None)
     pauses = list(row.pauses.order_by("-from_on"))
@@ -174,10 +173,9 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     calendar = attendance_calendar(work, months=months, as_of=as_of, started_on=row.started_on, pauses=spans)
     attended = [d.day for m in calendar for d in m.days if d.heads]
     paid_on = [d for d in pay.column("first_paid_on").to_pylist() if d]
+    booked = read.movements(project_id=row.pk, month=[m for m in months if judged and m >= judged.month])
     inflow = sum(
-        m["amount_fen"] or 0
-        for m in movements.to_pylist()
-        if judged and m["kind"] == "labour_fee" and m["direction"] == "credit" and m["month"] >= judged.month
+        m["amount_fen"] or 0 for m in booked.to_pylist() if m["kind"] == "labour_fee" and m["direction"] == "credit"
     )
     institutions = five_institutions(
         row,
@@ -188,7 +186,6 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         last_attended=max(attended, default=None),
         first_paid_on=min(paid_on, default=None),
     )
-    series = money_series(movements, pay, months=months, as_of=as_of, pay_day=row.pay_day)
     warnings = visible_warnings(user).filter(project=row, status="open")
     counts = warnings.aggregate(shown=Count("id", filter=Q(hidden_by=None)), hidden=Count("hidden_by"))
     who = parties(row, as_of=as_of)
@@ -217,7 +214,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "events": [(event, titles.get(event.warning.rule, event.warning.rule)) for event in _events(user, row)],
         "months": list(reversed(shown)),
         "calendar": attendance_grid(_begun(calendar), code=row.code) if attended else "",
-        "chart": money_chart(series) if movements.num_rows or pay.num_rows else None,
+        "has_money": pay.num_rows > 0 or institutions[1].since is not None,
         "pauses": pauses,
         "changes": list(row.status_changes.order_by("-changed_on", "-id")[:12]),
         "uploads": list(Upload.objects.filter(project=row).defer("report").order_by("-uploaded_at")[:8]),
@@ -227,6 +224,18 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         **tell_completeness(completeness(row, as_of=as_of, work=work, pay=pay)),
     }
     return render(request, "officer/projects/project.html", context)
+
+
+@needs("projects")
+@require_safe
+def money(request: HttpRequest, code: str) -> HttpResponse:
+    """The picture of account money against wages due; the project's page asks for it when it stands."""
+    as_of = civil_date(timezone.now())
+    row = project_or_404(request, code)
+    months = month_range(month_of(as_of), MONTHS)
+    pay = read.pay_months(project_id=row.pk, month=months)
+    series = money_series(read.movements(project_id=row.pk), pay, months=months, as_of=as_of, pay_day=row.pay_day)
+    return render(request, "officer/projects/_money.html", {"chart": money_chart(series)})
 
 
 def _begun(calendar: list[CalendarMonth]) -> list[CalendarMonth]:

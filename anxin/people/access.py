@@ -9,11 +9,12 @@ from anxin.people.models import Role, User
 from anxin.people.seats import Seat, seats_of
 
 _OWN = frozenset({"account", "notices"})
-_READ = _OWN | frozenset({"overview", "warnings", "projects", "rules", "notices"})
+_READ = _OWN | frozenset({"overview", "minutes", "warnings", "projects", "rules", "notices"})
 _HANDLE = frozenset({"handle", "personal", "held", "settle", "uploads", "looks", "inspect", "duty"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # account: one's own sessions, password, codes
+    # minutes: read what authorities wrote down among themselves
     # overview warnings projects rules: see · notices: one's own inbox · personal: open masked values
     # held uploads: rows and files brought in · settle: match or discard held rows · looks: who looked at what
     # desk: what is in whose hands · handle: claim, ask, talk, close
@@ -38,7 +39,9 @@ def may(user: User, permission: str) -> bool:
 
 def seats_with(user: User, permission: str, on: date | None = None) -> list[Seat]:
     """The seats in which a person holds a permission; what he sees is what lies in their bounds."""
-    return [seat for seat in seats_of(user, on) if permission in PERMISSIONS.get(seat.role, frozenset())]
+    seats = [seat for seat in seats_of(user, on) if permission in PERMISSIONS.get(seat.role, frozenset())]
+    # The overview's figures are counted by place: who is bounded to one industry would see the others' in them.
+    return [seat for seat in seats if not seat.industry] if permission == "overview" else seats
 
 
 def region_prefix(region: str) -> str:

@@ -291,7 +291,7 @@ def file(request: HttpRequest, pk: int, digest: str) -> HttpResponse:
 
 def _files_of(handling: Handling, user: User) -> set[str]:
     kinds: list[type[Demand] | type[Objection] | type[Escalation]] = [Demand, Objection]
-    if may(user, "overview"):
+    if may(user, "minutes"):
         kinds.append(Escalation)
     found: set[str] = set()
     for kind in kinds:

@@ -27,7 +27,7 @@ def handling_context(
     warning: Warning, rule: Rule | None, *, user: User, at: datetime, given: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Everything the section needs. ``given``: a form that was not taken, shown again as it was filled in."""
-    inside = may(user, "overview")
+    inside = may(user, "minutes")
     handlings = list(warning.handlings.select_related("unit", "owner").order_by("-started_at", "-id"))
     current = handlings[0] if handlings else None
     context: dict[str, Any] = {

@@ -31,7 +31,7 @@ def public_url(request: HttpRequest, project: Project) -> str:
 
 def code_picture(text: str) -> SafeString:
     """A QR code as an inline picture, with enough correction for a board that weathers."""
-    drawn = segno.make(text, error="q", micro=False).svg_inline(scale=4, border=2, dark="#000", light="#fff")
+    drawn = segno.make(text, error="q", micro=False).svg_inline(border=2, dark="#000", light="#fff", omitsize=True)
     return mark_safe(drawn)  # noqa: S308 - drawn from modules, the text itself is not in it
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anxin.insight.completeness import Completeness, Item
+from anxin.insight.completeness import MISSING, PARTIAL, Completeness, Item
 from anxin.portal.ui.tags import day, in_english
 
 # item → (title, what to do)
@@ -107,9 +107,6 @@ _BY_CHECK = {
 _BY_ITEM = {"cards": "roster", "payment": "payout", "board_text": "board_text"}
 
 
-_ORDER = ("missing", "partial", "there", "not_due", "spared")
-
-
 @dataclass(frozen=True)
 class Mend:
     """The button that mends a fault: where it leads and what it says."""
@@ -158,8 +155,13 @@ def tell_item(item: Item) -> dict[str, Any]:
 
 def tell_completeness(list_: Completeness) -> dict[str, Any]:
     """The context of ``site/_completeness.html``, for clerk and officer alike."""
-    lacking_first = sorted(list_.items, key=lambda item: _ORDER.index(item.state))
-    return {"completeness": list_, "completeness_items": [tell_item(item) for item in lacking_first]}
+    told = [tell_item(item) for item in list_.items]
+    lacking = [one for one in told if one["item"].state in (MISSING, PARTIAL)]
+    return {
+        "completeness": list_,
+        "lacking": sorted(lacking, key=lambda one: one["item"].state != MISSING),
+        "in_order": [one for one in told if one["item"].state not in (MISSING, PARTIAL)],
+    }
 
 
 def _lack(key: str, numbers: Mapping[str, Any]) -> str:

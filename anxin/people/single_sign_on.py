@@ -30,6 +30,16 @@ _MOST_BYTES = 1 << 20
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """A provider's answer comes from the provider: no redirect leads the client's secret elsewhere."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_Stay)
+
+
 class SignOnFailed(Exception):
     """The single sign-on could not say who it is. The text is for the log; it holds no token and no secret."""
 
@@ -141,7 +151,7 @@ def _ask(address: str, body: bytes | None = None, headers: dict[str, str] | None
         raise SignOnFailed("the provider must be reached by https")
     request = urllib.request.Request(address, data=body, headers=headers or {})  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+        with _opener.open(request, timeout=TIMEOUT_S) as answer:
             told = orjson.loads(answer.read(_MOST_BYTES))
     except (urllib.error.URLError, TimeoutError, OSError, ValueError) as error:
         raise SignOnFailed(f"the provider did not answer: {type(error).__name__}") from None

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from anxin.law.civil import SHANGHAI, civil_date, first_day, month_of, shift_month
@@ -23,6 +24,7 @@ from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 
 UNITS = 200
+WEEK = tuple(gettext_lazy(name) for name in ("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
 
 
 def units_with_duty(user: User, permission: str = "duty") -> QuerySet[Organisation]:
@@ -56,9 +58,15 @@ def duty(request: HttpRequest) -> HttpResponse:
         "next": shift_month(month, 1),
         "today": civil_date(at),
         "at": at,
+        "week": WEEK,
         "blanks": range(first_day(month).weekday()),
         "days": [
-            {"row": row, "name": row.kind.en if english else row.kind.zh, "plain": row.kind.zh in ("工作日", "周末")}
+            {
+                "row": row,
+                "week": WEEK[row.day.weekday()],
+                "name": row.kind.en if english else row.kind.zh,
+                "plain": row.kind.zh in ("工作日", "周末"),
+            }
             for row in days
         ],
         "provisional": any(row.kind.provisional for row in days),

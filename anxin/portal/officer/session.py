@@ -86,6 +86,8 @@ def single_answer(request: HttpRequest) -> HttpResponse:
     if not single_sign_on.is_set_up():
         raise Http404
     remembered = request.session.pop(_ASKING, {})
+    # At once: after a failure the middleware may keep the session as it was.
+    request.session.save()
     to = remembered.pop("next", settings.LOGIN_REDIRECT_URL)
     at, address = timezone.now(), address_of(request)
     try:

@@ -72,7 +72,7 @@ def duck() -> duckdb.DuckDBPyConnection:
     if not hasattr(_LOCAL, "duck"):
         _LOCAL.duck = duckdb.connect(":memory:", config={"threads": THREADS, "memory_limit": MEMORY})
         # The ledger's files never change once they are written: what their footers say can be kept.
-        _LOCAL.duck.execute("SET parquet_metadata_cache = true")
+        _LOCAL.duck.execute("LOAD parquet; SET parquet_metadata_cache = true")
     return _LOCAL.duck
 
 

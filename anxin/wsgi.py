@@ -1,9 +1,59 @@
 """The WSGI application that granian serves."""
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anxin.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+_Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class _Whole:
+    """A request's body that must reach its announced length.
+
+    A connection that breaks leaves a body that merely looks short, and half a photo would be kept as evidence. Here
+    it is an error, which Django answers without handing anything to a page.
+    """
+
+    def __init__(self, body: Any, length: int) -> None:
+        self._body, self._left = body, length
+
+    def read(self, size: int = -1) -> bytes:
+        """As a file's; raises OSError where the body ends before its length."""
+        wanted = self._left if size is None or size < 0 else min(size, self._left)
+        parts = []
+        while wanted:
+            part = self._body.read(wanted)
+            if not part:
+                raise OSError("The request was cut off before its announced end.")
+            parts.append(part)
+            wanted -= len(part)
+            self._left -= len(part)
+        return b"".join(parts)
+
+    def readline(self, size: int = -1) -> bytes:
+        """As a file's; raises OSError where the body ends before its length."""
+        limit = self._left if size is None or size < 0 else min(size, self._left)
+        line = self._body.readline(limit) if limit else b""
+        if limit and not line:
+            raise OSError("The request was cut off before its announced end.")
+        self._left -= len(line)
+        return bytes(line)
+
+
+def whole_bodies(inner: _Application) -> _Application:
+    """An application that takes no request whose body was cut off."""
+
+    def outer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or ""
+        if length.isascii() and length.isdigit():
+            environ["wsgi.input"] = _Whole(environ["wsgi.input"], int(length))
+        return inner(environ, start_response)
+
+    return outer
+
+
+application = whole_bodies(get_wsgi_application())

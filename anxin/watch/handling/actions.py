@@ -26,9 +26,9 @@ class AlreadyDone(Exception):
 
 def locked(handling: Handling) -> Handling:
     """The handling as it is now, locked until the transaction ends. Raises AlreadyDone when it has ended."""
-    now = (
-        Handling.objects.select_for_update(of=("self",)).select_related("warning", "owner", "unit").get(pk=handling.pk)
-    )
+    # Locked by itself and read again after: rows joined to a row that was waited for are those of before the wait.
+    Handling.objects.select_for_update().get(pk=handling.pk)
+    now = Handling.objects.select_related("warning", "owner", "unit").get(pk=handling.pk)
     if now.ended_at is not None:
         raise AlreadyDone("该预警已办结。", "This matter has ended already.")
     return now

@@ -221,6 +221,9 @@ def _check_place(place: Place, by: User | None) -> None:
     if place.role not in {Role.CLERK, Role.OPERATOR} and not place.region:
         raise Refused("请选择辖区；没有辖区的人什么也看不到。", "Choose a region; without one he sees nothing.")
     unit = place.organisation
+    if unit is not None:
+        # Locked, so that nobody closes it while somebody moves in.
+        unit = Organisation.objects.select_for_update(of=("self",)).get(pk=unit.pk)
     if unit is not None and not unit.active:
         raise Refused("该单位已撤销。", "This unit is closed.")
     if unit is not None and unit.industry and place.role == Role.AGENCY and place.industry != unit.industry:

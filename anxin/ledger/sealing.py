@@ -40,11 +40,16 @@ class SealReport:
 
 
 def seal(*, at: datetime) -> SealReport:
-    """Seal everything that waits. Does nothing while another process is sealing."""
+    """Seal everything that waits now; what arrives meanwhile is left for the next call, so that a flood does not keep
+    the lock from others. Does nothing while another process is sealing."""
     seals = batches = rows = engagements = 0
     with only_one("ledger") as mine:
+        newest = Batch.objects.aggregate(newest=Max("id"))["newest"] or 0
+        mirror = True
         while mine:
-            current = _unfinished() or _begin(at)
+            current = _unfinished()
+            if current is None:
+                current, mirror = _begin(at, newest, mirror), False
             if current is None:
                 break
             engagements += _carry_out(current, at)
@@ -58,16 +63,17 @@ def _unfinished() -> Seal | None:
     return Seal.objects.filter(done_at=None).order_by("number").first()
 
 
-def _begin(at: datetime) -> Seal | None:
+def _begin(at: datetime, newest: int, mirror: bool) -> Seal | None:
     with transaction.atomic():
         ids: list[int] = []
         taken = 0
-        for pk, count in Batch.objects.filter(seal=None).order_by("id").values_list("id", "rows").iterator():
+        waiting = Batch.objects.filter(seal=None, id__lte=newest).order_by("id")
+        for pk, count in waiting.values_list("id", "rows").iterator():
             ids.append(pk)
             taken += count
             if taken >= MAX_ROWS:
                 break
-        changed = Engagement.objects.filter(mirrored=None).exists()
+        changed = mirror and Engagement.objects.filter(mirrored=None).exists()
         if not ids and not changed:
             return None
         last = Seal.objects.aggregate(last=Max("number"))["last"] or 0
@@ -76,7 +82,8 @@ def _begin(at: datetime) -> Seal | None:
         # only if they were not listed, so the ids are named rather than a range.
         for start in range(0, len(ids), _IDS_A_QUERY):
             Batch.objects.filter(id__in=ids[start : start + _IDS_A_QUERY], seal=None).update(seal=number)
-        Engagement.objects.filter(mirrored=None).update(mirrored=number)
+        if changed:
+            Engagement.objects.filter(mirrored=None).update(mirrored=number)
         total = Batch.objects.filter(seal=number).aggregate(rows=Sum("rows"))["rows"] or 0
         return Seal.objects.create(number=number, begun_at=at, batches=len(ids), rows=total)
 

@@ -5,13 +5,15 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
-from anxin.ledger import facts, inbox, read, tables
+from anxin.intake.admit import admit
+from anxin.intake.rows import Arrival, SwipeRow
+from anxin.ledger import facts, inbox, read, sealing, tables
 from anxin.ledger.compaction import compact
 from anxin.ledger.engine import query
 from anxin.ledger.models import Batch, Seal
 from anxin.ledger.schema import PAYMENTS, PAYROLL, SWIPES
 from anxin.ledger.sealing import seal
-from tests.people import make_project, make_worker
+from tests.people import identity, make_project, make_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +150,30 @@ def test_facts_of_a_past_day_see_nothing_later(at):
     assert pay["paid_fen"] == 600_000
     (row,) = facts.load_facts(as_of=date(2026, 4, 20)).projects.to_pyarrow().to_pylist()
     assert (row["code"], row["first_entry_on"]) == ("P1", date(2026, 3, 1))
+
+
+def test_what_arrives_during_a_seal_waits_for_the_next(at, monkeypatch):
+    """A flood must not keep the lock from compaction, backup and the sweep."""
+    project = make_project(at)
+    make_worker(project, 1, at)
+    seal(at=at)
+
+    def arrive(hour: int) -> None:
+        row = SwipeRow("", "P1", identity(1), datetime(2026, 3, 2, hour), "in")
+        admit([row], arrival=Arrival("test", at))
+
+    carried = sealing._carry_out
+
+    def with_more_rows(current, moment):
+        arrive(6 + current.number)
+        make_worker(project, 100 + current.number, at)
+        return carried(current, moment)
+
+    arrive(5)
+    monkeypatch.setattr(sealing, "_carry_out", with_more_rows)
+    report = seal(at=at)
+    assert (report.seals, report.rows) == (1, 1)
+    monkeypatch.undo()
+    report = seal(at=at)
+    assert (report.seals, report.rows, report.engagements) == (1, 1, 1)
+    assert read.swipes().num_rows == 2

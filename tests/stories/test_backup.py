@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -62,9 +64,10 @@ print(sorted([open_text(w.id_sealed) for w in Worker.objects.all()]),
 """
 
 
-def lines(env: dict[str, str], leave_out: set[str] = frozenset()) -> list[list[str]]:
+def lines(env: dict[str, str]) -> list[list[str]]:
     rows = [json.loads(line) for line in python(env, DUMP).splitlines()]
-    return [row for row in rows if row[1] not in leave_out]
+    # When a migration was applied to this very database is not restored on PostgreSQL.
+    return [row[:-1] if row[1] == "django_migrations" else row for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -125,21 +128,31 @@ def test_a_backup_taken_while_rows_arrive_and_are_sealed_loses_and_doubles_nothi
     """The writer tells each batch it committed; all that were told before the backup began must be in it, once."""
     env = folder(tmp_path, "busy")
     python(env, PREPARE)
-    child = [sys.executable, "-m", "tests.stories.power_cut_child"]
     archives = []
+    over = threading.Event()
+
+    def seal() -> None:
+        while not over.is_set():
+            command(env, "seal")
+
     with (
-        subprocess.Popen([*child, "write", "0"], env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer,
-        subprocess.Popen([*child, "seal"], env=env, cwd=ROOT) as sealer,
-    ):
+        ThreadPoolExecutor(1) as beside,
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.stories.power_cut_child", "write", "0"],
+            env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        ) as writer,
+    ):  # fmt: skip
         assert writer.stdout is not None
+        sealer = beside.submit(seal)
         try:
             for number in range(2):
                 told = [int(writer.stdout.readline()) for _ in range(8)][-1]
                 archives.append((told, tmp_path / f"at{number}.tar"))
                 command(env, "backup", str(archives[-1][1]))
         finally:
+            over.set()
             writer.kill()
-            sealer.kill()
+        sealer.result()
     for told, archive in archives:
         other = folder(tmp_path, archive.stem)
         keys_into(env, other)

@@ -24,7 +24,15 @@ from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 
 UNITS = 200
-WEEK = tuple(gettext_lazy(name) for name in ("周一", "周二", "周三", "周四", "周五", "周六", "周日"))
+WEEK = (
+    gettext_lazy("周一"),
+    gettext_lazy("周二"),
+    gettext_lazy("周三"),
+    gettext_lazy("周四"),
+    gettext_lazy("周五"),
+    gettext_lazy("周六"),
+    gettext_lazy("周日"),
+)
 
 
 def units_with_duty(user: User, permission: str = "duty") -> QuerySet[Organisation]:

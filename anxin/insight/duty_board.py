@@ -5,13 +5,12 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from anxin.insight.handling import count_some, due_within, with_matter
-from anxin.insight.paging import COUNT_UP_TO
-from anxin.insight.scope import in_region, visible_handlings, visible_warnings
+from anxin.insight.handling import count_some, due_within, units_of, with_matter
+from anxin.insight.scope import visible_escalations, visible_handlings, visible_warnings
 from anxin.insight.warning_list import with_places
 from anxin.law.civil import civil_date, start_of
 from anxin.people.duty import on_duty
-from anxin.people.models import Duty, Organisation, OrganisationKind, User
+from anxin.people.models import Duty, Organisation, User
 from anxin.rules.packs import all_rules
 from anxin.watch.models import Escalation, Handling, Warning
 
@@ -21,7 +20,7 @@ _SILENT = ("attendance_stopped", "attendance_absent")
 
 @dataclass(frozen=True)
 class DutyBoard:
-    """One look at the board. Counts stop at ``COUNT_UP_TO`` + 1; lists hold the first ``SHOWN``.
+    """One look at the board. Counts stop one beyond ``COUNT_SOME``; lists hold the first ``SHOWN``.
 
     ``since`` is when the shift began: the earliest running turn of the person's own unit, or else midnight.
     """
@@ -52,9 +51,7 @@ def duty_board(user: User, *, at: datetime) -> DutyBoard:
     new = rows.filter(started_at__gte=since)
     overdue = rows.filter(due_within("overdue", at))
     today = rows.filter(due_within("today", at))
-    raised = Escalation.objects.filter(at__gte=midnight, handling__in=visible_handlings(user, "duty")).exclude(
-        kind="reminder"
-    )
+    raised = visible_escalations(user, "duty").filter(at__gte=midnight).exclude(kind="reminder")
     silent = _silent(user)
     return DutyBoard(
         since=since,
@@ -63,8 +60,8 @@ def duty_board(user: User, *, at: datetime) -> DutyBoard:
         new=count_some(new),
         overdue=count_some(overdue),
         today=count_some(today),
-        raised=raised.order_by()[: COUNT_UP_TO + 1].count(),
-        silent=silent.order_by()[: COUNT_UP_TO + 1].count(),
+        raised=count_some(raised),
+        silent=count_some(silent),
         new_rows=list(with_matter(new.order_by("-started_at", "-id"))[:SHOWN]),
         overdue_rows=list(with_matter(overdue.order_by("due_at", "id"))[:SHOWN]),
         today_rows=list(with_matter(today.order_by("due_at", "id"))[:SHOWN]),
@@ -79,9 +76,8 @@ def duty_board(user: User, *, at: datetime) -> DutyBoard:
 
 def _units(user: User) -> QuerySet[Organisation]:
     """The inspection units of the person's jurisdiction, his own included."""
-    units = Organisation.objects.filter(kind=OrganisationKind.HR, active=True)
-    inside = units.filter(in_region(user.region)) if user.region else units.none()
-    return inside | units.filter(pk=user.organisation_id) if user.organisation_id else inside
+    own = Organisation.objects.filter(pk=user.organisation_id) if user.organisation_id else Organisation.objects.none()
+    return units_of(user) | own
 
 
 def _silent(user: User) -> QuerySet[Warning]:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
-from anxin.insight.paging import COUNT_UP_TO
 from anxin.insight.scope import in_region, visible_handlings, visible_projects
 from anxin.law.civil import civil_date, start_of
-from anxin.people.models import Organisation, User
+from anxin.people.models import Organisation, OrganisationKind, User
 from anxin.people.seats import stood_in_for
 from anxin.registry import regions
 from anxin.registry.models.projects import Industry
@@ -21,17 +21,17 @@ from anxin.watch.models.handling import HandlingState
 VIEWS = ("mine", "unit", "region")
 DUE = ("overdue", "today", "week", "later", "paused")
 OPEN_STATES = tuple(state for state in HandlingState.values if state != HandlingState.ENDED)
-SORTS: dict[str, tuple[str, ...]] = {
-    "due": ("due_at", "id"),
-    "level": ("-warning__rank", "due_at", "id"),
-    "started": ("started_at", "id"),
-}
 _NAMED_OUTRIGHT = 5_000
+# Figures beside a tab tell no more than this; a total stands above the list.
+COUNT_SOME = 1_000
 
 
 @dataclass(frozen=True)
 class DeskFilter:
-    """What the reader asked for. Empty means any. ``due`` is one of ``DUE``; ``unit`` an organisation's key."""
+    """What the reader asked for. Empty means any. ``due`` is one of ``DUE``; ``unit`` an organisation's key.
+
+    The list is in order of deadline, ``backwards`` the farthest first; what stands still comes last either way.
+    """
 
     view: str = "mine"
     due: str = ""
@@ -42,8 +42,12 @@ class DeskFilter:
     region: str = ""
     industry: str = ""
     text: str = ""
-    sort: str = "due"
     backwards: bool = False
+
+    @property
+    def sort(self) -> str:
+        """The one column it is sorted by."""
+        return "due"
 
     @property
     def asks(self) -> int:
@@ -54,7 +58,6 @@ class DeskFilter:
 
 def read_desk_filter(asked: Mapping[str, str], levels: list[str], *, usual: str) -> DeskFilter:
     """A filter from an address; what makes no sense there is left out, never an error."""
-    sort = asked.get("sort", "")
     unit = asked.get("unit", "")
     region = asked.get("region", "")
 
@@ -71,8 +74,7 @@ def read_desk_filter(asked: Mapping[str, str], levels: list[str], *, usual: str)
         region=region if regions.exists(region) else "",
         industry=one_of("industry", Industry.values),
         text=" ".join(asked.get("q", "").split())[:64],
-        sort=sort.removeprefix("-") if sort.removeprefix("-") in SORTS else "due",
-        backwards=sort.startswith("-"),
+        backwards=asked.get("sort") == "-due",
     )
 
 
@@ -102,14 +104,26 @@ def due_within(due: str, at: datetime) -> Q:
 
 
 def desk(user: User, asked: DeskFilter, *, at: datetime) -> QuerySet[Handling]:
-    """The matters this person may see and asked for, nearest deadline first."""
+    """The matters this person may see and asked for, in order; see ``desk_parts`` for pages."""
+    return _asked(user, asked, at).order_by(*_order(asked))
+
+
+def desk_parts(user: User, asked: DeskFilter, *, at: datetime) -> list[QuerySet[Handling]]:
+    """The same as two lists, what runs and what stands still: no database sorts nothing to the end from an index."""
+    rows = _asked(user, asked, at)
+    ways = ("-due_at", "-id") if asked.backwards else ("due_at", "id")
+    running, standing = rows.filter(due_at__isnull=False).order_by(*ways), rows.filter(due_at=None).order_by(ways[1])
+    return [standing] if asked.due == "paused" else [running] if asked.due else [running, standing]
+
+
+def _asked(user: User, asked: DeskFilter, at: datetime) -> QuerySet[Handling]:
     rows = in_hand(user, asked.view, at=at)
     if asked.due:
         rows = rows.filter(due_within(asked.due, at))
     if asked.levels:
-        rows = rows.filter(warning__rank__in=[LEVELS.index(level) + 1 for level in asked.levels])
+        rows = rows.filter(rank__in=[LEVELS.index(level) + 1 for level in asked.levels])
     if asked.rule:
-        rows = rows.filter(warning__rule=asked.rule)
+        rows = rows.filter(rule=asked.rule)
     if asked.state:
         rows = rows.filter(state=asked.state)
     if asked.unit:
@@ -122,7 +136,7 @@ def desk(user: User, asked: DeskFilter, *, at: datetime) -> QuerySet[Handling]:
         named = visible_projects(user).filter(Q(name__icontains=asked.text) | Q(code__icontains=asked.text))
         few = list(named.values_list("pk", flat=True)[: _NAMED_OUTRIGHT + 1])
         rows = rows.filter(warning__project__in=few if len(few) <= _NAMED_OUTRIGHT else named)
-    return rows.order_by(*_order(asked))
+    return rows
 
 
 def with_matter(rows: QuerySet[Handling]) -> QuerySet[Handling]:
@@ -130,19 +144,14 @@ def with_matter(rows: QuerySet[Handling]) -> QuerySet[Handling]:
     return rows.select_related("warning__project", "warning__enterprise", "owner", "unit")
 
 
-def _order(asked: DeskFilter) -> list[OrderBy]:
-    order = []
-    for name in SORTS[asked.sort]:
-        falling = name.startswith("-") != asked.backwards
-        field = F(name.lstrip("-"))
-        last = True if name == "due_at" else None
-        order.append(field.desc(nulls_last=last) if falling else field.asc(nulls_last=last))
-    return order
+def _order(asked: DeskFilter) -> tuple[OrderBy, str]:
+    due = F("due_at")
+    return (due.desc(nulls_last=True), "-id") if asked.backwards else (due.asc(nulls_last=True), "id")
 
 
-def count_some(rows: QuerySet[Handling], limit: int = COUNT_UP_TO) -> int:
-    """How many, counted no further than one beyond the limit."""
-    return rows.order_by()[: limit + 1].count()
+def count_some(rows: QuerySet[Any]) -> int:
+    """How many, counted no further than one beyond ``COUNT_SOME``."""
+    return rows.order_by()[: COUNT_SOME + 1].count()
 
 
 def count_due(user: User, view: str, *, at: datetime) -> dict[str, int]:
@@ -172,7 +181,6 @@ def helping_counts(user: User, *, at: datetime, limit: int = 99) -> tuple[int, i
 
 
 def units_of(user: User) -> QuerySet[Organisation]:
-    """The units whose matters a person may come across, for choosing one."""
-    return Organisation.objects.filter(
-        pk__in=visible_handlings(user).filter(ended_at=None).exclude(unit=None).values("unit")
-    )
+    """The inspection units of a person's jurisdiction, for choosing one."""
+    units = Organisation.objects.filter(kind=OrganisationKind.HR, active=True)
+    return units.filter(in_region(user.region)) if user.region else units.none()

@@ -1,5 +1,6 @@
 """Pages of a long list without counting all of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,26 @@ def page_of(rows: QuerySet[Any], *, number: int, size: int = 50, by_key: QuerySe
         total=total,
         more=counted > COUNT_UP_TO,
     )
+
+
+def page_of_parts(parts: Sequence[QuerySet[Any]], *, number: int, size: int, by_key: QuerySet[Any]) -> Page:
+    """As ``page_of``, for a list whose parts come one after another, each in an order an index gives."""
+    counts: list[int] = []
+    for part in parts:
+        left = COUNT_UP_TO + 1 - sum(counts)
+        counts.append(part.order_by()[:left].count() if left else 0)
+    counted = sum(counts)
+    total = min(counted, COUNT_UP_TO)
+    number = min(max(number, 1), max((total + size - 1) // size, 1))
+    start, end = (number - 1) * size, min(number * size, COUNT_UP_TO)
+    keys: list[int] = []
+    for part, count in zip(parts, counts, strict=True):
+        if start < count and end > 0:
+            keys += part.values_list("pk", flat=True)[max(start, 0) : min(end, count)]
+        start, end = start - count, end - count
+    found = {row.pk: row for row in by_key.filter(pk__in=keys)}
+    shown = [found[key] for key in keys if key in found]
+    return Page(rows=shown, number=number, size=size, total=total, more=counted > COUNT_UP_TO)
 
 
 def wanted_page(text: str) -> int:

@@ -9,7 +9,7 @@ from anxin.people.access import region_prefix, seats_with
 from anxin.people.models import Role, User
 from anxin.people.seats import Seat
 from anxin.registry.models import Project
-from anxin.watch.models import Handling, Warning
+from anxin.watch.models import Escalation, Handling, Warning
 
 
 def in_region(region: str, field: str = "region_code") -> Q:
@@ -22,16 +22,18 @@ def in_region(region: str, field: str = "region_code") -> Q:
     return within & Q(**{f"{field}__lt": above}) if len(above) == len(prefix) else within
 
 
-def _bounds(seat: Seat, project: str) -> Q:
-    """What lies in a seat's bounds; ``project`` is the look-up prefix of the project's columns ("" or "project__")."""
+def _bounds(seat: Seat, project: str, place: str) -> Q:
+    """What lies in a seat's bounds; ``project`` is the look-up prefix of the project's code ("" or "project__"),
+    ``place`` that of region and industry."""
     if seat.role == Role.CLERK:
         return Q(**{f"{project}code": seat.project})
-    return in_region(seat.region) & Q(industry=seat.industry) if seat.industry else in_region(seat.region)
+    region = in_region(seat.region, f"{place}region_code")
+    return region & Q(**{f"{place}industry": seat.industry}) if seat.industry else region
 
 
-def _within(seats: list[Seat], project: str) -> Q | None:
+def _within(seats: list[Seat], project: str, place: str = "") -> Q | None:
     """The union over seats; None when no seat has bounds, which is: nothing."""
-    bounds = [_bounds(s, project) for s in seats if (s.project if s.role == Role.CLERK else s.region)]
+    bounds = [_bounds(s, project, place) for s in seats if (s.project if s.role == Role.CLERK else s.region)]
     return reduce(or_, bounds) if bounds else None
 
 
@@ -51,3 +53,9 @@ def visible_handlings(user: User, permission: str = "desk") -> QuerySet[Handling
     """The same for what is in somebody's hands, ended or not."""
     within = _within(seats_with(user, permission), "warning__project__")
     return Handling.objects.filter(within) if within is not None else Handling.objects.none()
+
+
+def visible_escalations(user: User, permission: str = "desk") -> QuerySet[Escalation]:
+    """The same for the rungs that matters climbed."""
+    within = _within(seats_with(user, permission), "handling__warning__project__", "handling__")
+    return Escalation.objects.filter(within) if within is not None else Escalation.objects.none()

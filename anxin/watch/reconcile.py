@@ -14,7 +14,7 @@ from anxin.registry.models import Enterprise, Project
 from anxin.rules.rule import LEVELS, Rule
 from anxin.rules.words import reason
 from anxin.watch.hiding import parents_of
-from anxin.watch.models import Warning, WarningEvent
+from anxin.watch.models import Handling, Warning, WarningEvent
 
 RANKS = {level: rank for rank, level in enumerate(LEVELS, start=1)}
 _NUMBERS = ("measure", "threshold", "affected", "base", "amount_fen")
@@ -265,6 +265,10 @@ def _write(pairs: list[tuple[dict[str, Any], Finding]], at: datetime) -> None:
             " threshold = %s, numbers = %s, reason = %s, reason_en = %s, since = %s, changed_at = %s WHERE id = %s",
             rows,
         )
+    for level, rank in RANKS.items():
+        moved = [row["id"] for row, finding in pairs if finding.level == level != row["level"]]
+        for part in _parts(moved):
+            Handling.objects.filter(warning__in=part, ended_at=None).update(rank=rank)
 
 
 def _hide(found: dict[tuple[str, str], Finding], projects: Collection[int] | None) -> None:

@@ -77,7 +77,7 @@ def make_person(name: str, role: str, region: str, **fields: Any) -> User:
 
 def make_place(at: datetime, *, code: str, region: str, by: User, industry: str = "housing", number: int = 1) -> Place:
     """Everything of a place. What somebody has made is ``by``'s; what an office has to do is the office's there."""
-    project = make_project(at, code, region_code=region, industry=industry)
+    project = make_project(at, code, name=f"项目{code}", region_code=region, industry=industry)
     engagement = make_worker(project, number, at)
     unit = make_unit(region)
     resident = make_person(f"resident-{code}".lower(), "officer", region)

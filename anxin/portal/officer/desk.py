@@ -21,12 +21,13 @@ from anxin.insight.handling import (
     count_due,
     count_some,
     desk,
+    desk_parts,
     in_hand,
     read_desk_filter,
     units_of,
     with_matter,
 )
-from anxin.insight.paging import page_of, wanted_page
+from anxin.insight.paging import page_of_parts, wanted_page
 from anxin.insight.places import places_below
 from anxin.insight.rule_book import rule_titles
 from anxin.insight.scope import in_region, visible_handlings
@@ -71,8 +72,9 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     at = timezone.now()
     asked = _asked(request)
-    page = page_of(
-        desk(user, asked, at=at),
+    page = page_of_parts(
+        desk_parts(user, asked, at=at),
+        size=50,
         number=wanted_page(request.GET.get("page", "")),
         by_key=with_matter(Handling.objects.all()),
     )

@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "anxin.ledger",
     "anxin.intake",
     "anxin.watch",
+    "anxin.cases",
+    "anxin.remedies",
     "anxin.insight",
     "anxin.portal",
 ]

@@ -10,7 +10,9 @@ from anxin.people.seats import Seat, seats_of
 
 _OWN = frozenset({"account", "notices"})
 _READ = _OWN | frozenset({"overview", "minutes", "warnings", "projects", "rules", "notices"})
-_HANDLE = frozenset({"handle", "personal", "held", "settle", "uploads", "looks", "inspect", "duty"})
+_HANDLE = frozenset(
+    {"handle", "personal", "held", "settle", "uploads", "looks", "inspect", "duty", "cases", "take-in", "case"}
+)
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # account: one's own sessions, password, codes
@@ -20,10 +22,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # desk: what is in whose hands · handle: claim, ask, talk, close
     # inspect: joint inspections · assign: give work to others · approve: pauses, extensions, objections
     # escalate: raise a matter · help: one's own part in a joint matter · site: mend, explain, object for a project
+    # cases: the list of cases and each case · take-in: write down a claim at the desk · case: handle one
     # people: organisations, users, deputies · senders all-looks audit: operation and audit
     Role.OFFICER: _READ | _HANDLE | {"desk"},
     Role.CHIEF: _READ | _HANDLE | {"desk", "assign", "approve", "escalate", "people"},
-    Role.LEADER: _READ | {"desk", "escalate"},
+    Role.LEADER: _READ | {"desk", "escalate", "cases"},
     Role.AGENCY: _READ | {"help", "inspect"},
     Role.BANK: _OWN | {"uploads", "held"},
     Role.CLERK: _OWN | {"projects", "warnings", "uploads", "held", "site"},

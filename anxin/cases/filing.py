@@ -1,0 +1,176 @@
+"""Taking a claim in: one function for every door. Sent again under its key, a claim is answered as the first time."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from anxin.cases.flow import next_due, start_clocks, tell
+from anxin.cases.models import Case, Claim, Claimant, Consent, Matter
+from anxin.cases.money import add_up
+from anxin.cases.numbers import CONSENT_DIGITS, RETURN_DIGITS, blind_code, new_code, new_number
+from anxin.people import trail
+from anxin.people.models import User
+from anxin.registry.actions import identity_blind
+from anxin.registry.models import Enterprise, Project, Worker
+from anxin.vault.fields import blind, seal_text
+from anxin.watch.handling.routing import inspection_units, unit_for
+from anxin.watch.models import Warning
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person as a door brings him. ``consent``: own for who speaks for himself. Fen; months "2026-03".
+
+    ``worker`` when the door knows him from the roster. Personal numbers are never shown.
+    """
+
+    name: str = ""
+    identity: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    worker: Worker | None = None
+    months: Sequence[str] = ()
+    days: float | None = None
+    rate_fen: int | None = None
+    claimed_fen: int = 0
+    representative: bool = False
+    consent: str = Consent.OWN
+    days_spent: float | None = None
+    trips: int | None = None
+    cost_fen: int | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A claim as a door brings it. ``key`` is the door's own mark of this one sending (form token, other platform's
+    number): the same key is the same claim. ``by``: the officer who took it in, then its named person."""
+
+    door: str
+    key: str
+    people: Sequence[Person]
+    region_code: str
+    matter: str = Matter.BUILDING_WAGES
+    project: Project | None = None
+    enterprise: Enterprise | None = None
+    employer: str = ""
+    industry: str = ""
+    place: str = ""
+    text: str = ""
+    phone: str = field(default="", repr=False)
+    filer: Worker | None = None
+    by: User | None = None
+    warning: Warning | None = None
+    source_number: str = ""
+    anonymous: bool = True
+    retaliation: bool = False
+    safe_from: int = 8
+    safe_until: int = 21
+    language: str = "zh-hans"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What the person who filed is told: once the codes, ever after only the number. ``new`` False: sent before.
+
+    ``consent_codes``: claimant's id → the code by which he agrees to be spoken for.
+    """
+
+    claim: Claim
+    new: bool
+    return_code: str = field(default="", repr=False)
+    consent_codes: dict[int, str] = field(default_factory=dict, repr=False)
+
+
+def file_claim(told: Told, *, at: datetime) -> Filed:
+    """Take a claim in: a case, its clocks, its first line and the trail, in one transaction.
+
+    Raises ValueError when nobody claims. Two sendings of one key at the same moment become one claim.
+    """
+    if not told.people:
+        raise ValueError("A claim needs somebody who claims.")
+    try:
+        with transaction.atomic():
+            return _file(told, at)
+    except IntegrityError:
+        known = find_by_key(told.door, told.key)
+        if known is None:
+            raise
+        return Filed(known, new=False)
+
+
+def find_by_key(door: str, key: str) -> Claim | None:
+    """The claim a door sent under a key."""
+    return Claim.objects.select_related("case").filter(key=_key(door, key)).first()
+
+
+def _key(door: str, key: str) -> str:
+    return hashlib.sha256(f"{door}\0{key}".encode()).hexdigest()
+
+
+def _file(told: Told, at: datetime) -> Filed:
+    known = find_by_key(told.door, told.key)
+    if known is not None:
+        return Filed(known, new=False)
+    number = new_number(at)
+    while Case.objects.filter(number=number).exists():
+        number = new_number(at)
+    case = Case.objects.create(
+        number=number, matter=told.matter, region_code=told.region_code,
+        industry=told.industry or (told.project.industry if told.project else ""), project=told.project,
+        enterprise=told.enterprise or (told.project.contractor if told.project else None),
+        employer=told.employer[:200], unit=unit_for(told.region_code, inspection_units()), owner=told.by,
+        taken_at=at if told.by else None, warning=told.warning, collective=len(told.people) >= 10,
+        retaliation=told.retaliation, opened_at=at,
+    )  # fmt: skip
+    code = new_code(RETURN_DIGITS)
+    claim = Claim.objects.create(
+        case=case, number=number, key=_key(told.door, told.key), door=told.door, source_number=told.source_number[:64],
+        at=at, by=told.by, filer=told.filer, anonymous=told.anonymous, text_sealed=seal_text(told.text[:4000]),
+        place=told.place[:200], phone_sealed=seal_text(told.phone),
+        phone_blind=blind("phone", told.phone) if told.phone else b"", safe_from=told.safe_from,
+        safe_until=told.safe_until, retaliation=told.retaliation, language=told.language,
+        return_code_blind=blind_code("return-code", code),
+    )  # fmt: skip
+    codes = _write_people(claim, case, told.people, at)
+    add_up(case)
+    start_clocks(case, at=at)
+    case.due_at = next_due(case)
+    case.save(update_fields=["due_at"])
+    tell(case, kind="received", by=told.by, at=at, public=True, zh="已经收到您的反映", en="We have received your claim")
+    trail.record(by=told.by, at=at, action="claim-filed", subject="case", subject_id=case.pk, who="worker",
+                 changes={"number": number, "door": told.door, "people": len(told.people)})  # fmt: skip
+    return Filed(claim, new=True, return_code=code, consent_codes=codes)
+
+
+def _write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetime) -> dict[int, str]:
+    rows, codes = [], []
+    for person in people:
+        code = new_code(CONSENT_DIGITS) if person.consent == Consent.ASKED else ""
+        codes.append(code)
+        rows.append(
+            Claimant(
+                claim=claim,
+                case=case,
+                worker=person.worker,
+                name_sealed=seal_text(person.name[:64]),
+                identity_sealed=seal_text(person.identity),
+                identity_blind=identity_blind(person.identity) if person.identity else b"",
+                phone_sealed=seal_text(person.phone),
+                phone_blind=blind("phone", person.phone) if person.phone else b"",
+                representative=person.representative,
+                consent=person.consent,
+                consent_at=at if person.consent == Consent.OWN else None,
+                consent_code_blind=blind_code("consent-code", code) if code else b"",
+                months=sorted(set(person.months)),
+                days=person.days,
+                rate_fen=person.rate_fen,
+                claimed_fen=person.claimed_fen,
+                days_spent=person.days_spent,
+                trips=person.trips,
+                cost_fen=person.cost_fen,
+            )
+        )
+    made = Claimant.objects.bulk_create(rows)
+    return {row.pk: code for row, code in zip(made, codes, strict=True) if code}

@@ -6,7 +6,7 @@ from anxin.people.models import Organisation, User
 
 
 class Notice(models.Model):
-    """A message in somebody's inbox. ``kind`` says what happened (claimed, overdue, demand …), the subject where."""
+    """A message in somebody's inbox. ``kind`` says what happened (assigned, overdue, demand …), the subject where."""
 
     to = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=32)

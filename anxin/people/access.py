@@ -19,7 +19,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # minutes: read what authorities wrote down among themselves
     # overview warnings projects rules: see · notices: one's own inbox · personal: open masked values
     # held uploads: rows and files brought in · settle: match or discard held rows · looks: who looked at what
-    # desk: what is in whose hands · handle: claim, ask, talk, close
+    # desk: what is in whose hands · handle: take, ask, talk, close
     # inspect: joint inspections · assign: give work to others · approve: pauses, extensions, objections
     # escalate: raise a matter · help: one's own part in a joint matter · site: mend, explain, object for a project
     # cases: the list of cases and each case · take-in: write down a claim at the desk · case: handle one

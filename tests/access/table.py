@@ -47,6 +47,10 @@ def in_project(**more: Any) -> Names:
     return lambda place: {"code": place.project.code, **more}
 
 
+def numbered(**more: Any) -> Names:
+    return lambda place: {"number": place.case.number, **more}
+
+
 def worker(place: Place) -> dict[str, Any]:
     return {"code": place.project.code, "month": MONTH, "engagement": place.engagement.pk}
 
@@ -123,11 +127,11 @@ TABLE: dict[str, Row] = {
     # Matters in hand
     "desk": to("officer chief leader"),
     "desk-export": to("officer chief leader"),
-    "desk-claim": to(HANDLERS),
+    "desk-take": to(HANDLERS),
     "desk-assign": to("chief"),
     "desk-urge": to("chief leader"),
     "desk-snooze": to("chief"),
-    "handling-claim": to(HANDLERS, key("handling")),
+    "handling-take": to(HANDLERS, key("handling")),
     "handling-assign": to("chief", key("handling")),
     "handling-ask": to(HANDLERS, key("handling")),
     "handling-help": to(HANDLERS, key("handling")),
@@ -150,6 +154,9 @@ TABLE: dict[str, Row] = {
     "inspection-recheck": to("officer chief agency", key("inspection")),
     "inspection-file": to("officer chief agency", file("inspection")),
     "board": to(HANDLERS),
+    # Claims and cases
+    "cases": to("officer chief leader"),
+    "case": to("officer chief leader", numbered()),
     "pause-requests": to("chief"),
     "pause-request-decide": to("chief", key("pause"), sends=lambda place: {"decision": "refuse"}),
     "pause-request-file": to("chief", file("pause")),

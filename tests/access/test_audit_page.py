@@ -28,7 +28,7 @@ def chain(at):
     officer.address = "10.0.0.7"
     with transaction.atomic():
         for n in range(60):
-            trail.record(by=officer, at=at, action="claim", subject="warning", subject_id=n, changes={"owner": "甲"})
+            trail.record(by=officer, at=at, action="take", subject="warning", subject_id=n, changes={"owner": "甲"})
         trail.record(by=None, at=at, action="look", subject="worker", subject_id=7, changes={"field": "card"})
     return list(Event.objects.order_by("number"))
 

@@ -10,7 +10,7 @@ from anxin.people import trail
 from anxin.people.administration import Refused
 from anxin.people.models import Arrival, Deputy, Duty, Event, User
 from anxin.watch.handling import leaving
-from anxin.watch.handling.actions import AlreadyDone, ask_site, assign, claim
+from anxin.watch.handling.actions import AlreadyDone, ask_site, assign, take
 from anxin.watch.models import Handling, HelperTask, InspectionTask, Warning
 from tests.access.world import make_person, make_unit
 from tests.people import make_project
@@ -49,8 +49,8 @@ def desk(leaver, at) -> list[Handling]:
     ]  # fmt: skip
     handlings = [
         Handling.objects.create(
-            warning=warning, unit=leaver.organisation, owner=leaver, state="asked" if n % 4 == 0 else "claimed",
-            region_code="140105", within="3 days", started_at=at, claimed_at=at, due_at=at + timedelta(days=3),
+            warning=warning, unit=leaver.organisation, owner=leaver, state="asked" if n % 4 == 0 else "taken",
+            region_code="140105", within="3 days", started_at=at, taken_at=at, due_at=at + timedelta(days=3),
         )
         for n, warning in enumerate(warnings)
     ]  # fmt: skip
@@ -74,7 +74,7 @@ def test_forty_warnings_go_to_the_successor_in_one_act(leaver, successor, chief,
     assert Handling.objects.filter(owner=successor, ended_at=None).count() == FORTY
     assert Handling.objects.filter(owner=leaver).count() == 1  # the one that had ended stays on record
     assert not any(count for count in leaving.desk_of(leaver).counts().values())
-    assert {h.state for h in Handling.objects.filter(owner=successor)} == {"claimed", "asked"}
+    assert {h.state for h in Handling.objects.filter(owner=successor)} == {"taken", "asked"}
     assert all(h.due_at == at + timedelta(days=3) for h in Handling.objects.filter(owner=successor))
     told = Event.objects.filter(number__gt=before, action="assign", subject="handling")
     assert sorted(told.values_list("subject_id", flat=True)) == sorted(str(h.pk) for h in desk)
@@ -94,7 +94,7 @@ def test_without_a_successor_they_go_back_to_the_units_tray(leaver, chief, desk,
     assert back.filter(owner=None, unit=leaver.organisation).count() == FORTY
     assert set(back.values_list("state", flat=True)) == {"waiting", "asked"}
     colleague = make_person("colleague", "officer", "140105")
-    assert claim(handling=desk[0], by=colleague, at=at).owner == colleague
+    assert take(handling=desk[0], by=colleague, at=at).owner == colleague
 
 
 def test_everything_or_nothing(leaver, successor, chief, desk, at, monkeypatch):
@@ -135,7 +135,7 @@ def test_an_account_with_a_past_cannot_be_deleted(leaver, desk):
 def test_nobody_gets_a_matter_after_he_has_left(leaver, successor, chief, desk, at):
     leaving.leave(person=leaver, to=None, by=chief, at=at)
     for act in (
-        lambda: claim(handling=desk[0], by=leaver, at=at),
+        lambda: take(handling=desk[0], by=leaver, at=at),
         lambda: assign(handling=desk[0], to=leaver, by=chief, at=at),
         lambda: ask_site(handling=desk[0], text="x", due_on=at.date(), by=leaver, at=at),
     ):

@@ -131,7 +131,7 @@ def test_an_export_of_chosen_rows_holds_no_others(world):
     assert codes_in(text) <= {"TYHOUSE", "TYWATER"}
 
 
-@pytest.mark.parametrize("act", ["claim", "assign", "urge", "snooze"])
+@pytest.mark.parametrize("act", ["take", "assign", "urge", "snooze"])
 def test_acts_on_many_touch_nothing_outside(world, act):
     client = Client()
     chief = make_person("chief", "chief", "140100")

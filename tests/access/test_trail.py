@@ -21,7 +21,7 @@ def chain(officer, at) -> list[Event]:
     with transaction.atomic():
         return [
             trail.record(
-                by=officer, at=at + timedelta(seconds=n), action="claim", subject="warning", subject_id=n,
+                by=officer, at=at + timedelta(seconds=n), action="take", subject="warning", subject_id=n,
                 changes={"owner": "officer", "of": None, "n": n},
             )
             for n in range(1, 6)

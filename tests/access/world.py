@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from anxin.cases.filing import Person, Told, file_claim
+from anxin.cases.models import Case, CaseTask
 from anxin.intake.models import HeldRow, Upload
 from anxin.notices.models import Delivery
 from anxin.people.models import Arrival, Deputy, Duty, Organisation, User
@@ -59,6 +61,8 @@ class Place:
     filter: SavedFilter
     arrival: Arrival
     delivery: Delivery
+    case: Case
+    case_task: CaseTask
 
 
 def make_unit(region: str, kind: str = "hr", industry: str = "") -> Organisation:
@@ -91,7 +95,7 @@ def make_place(at: datetime, *, code: str, region: str, by: User, industry: str 
     picture = evidence.store(PICTURE + code.encode())
     handling = Handling.objects.create(
         warning=warning, unit=unit, region_code=region, industry=industry, within="5 working days", started_at=at,
-        due_at=at + timedelta(days=7), state="claimed", owner=resident,
+        due_at=at + timedelta(days=7), state="taken", owner=resident,
     )  # fmt: skip
     asked, made = {"asked_by": resident, "asked_at": at}, {"by": resident, "at": at}
     agency = make_unit(region, "housing", "housing")
@@ -101,6 +105,11 @@ def make_place(at: datetime, *, code: str, region: str, by: User, industry: str 
         kind="payments" if by.role == "bank" else "payroll", name=f"{code}.csv", content=evidence.store(SHEET.encode()),
         project=project, by=by, uploaded_at=at, month=MONTH, report=[],
     )  # fmt: skip
+    told = Told(
+        door="walk_in", key=code, region_code=region, project=project, by=resident, employer=f"项目{code}的班组",
+        people=[Person(name="测试甲", identity=identity(number), worker=engagement.worker, claimed_fen=500_000)],
+    )  # fmt: skip
+    case = file_claim(told, at=at).claim.case
     return Place(
         project=project,
         engagement=engagement,
@@ -145,5 +154,9 @@ def make_place(at: datetime, *, code: str, region: str, by: User, industry: str 
         arrival=Arrival.objects.create(person=by, session_key=f"key-{code}", at=at, seen_at=at, way="password"),
         delivery=Delivery.objects.create(
             key=code, channel="sms", person=resident, state="failed", not_before=at, queued_at=at
+        ),
+        case=case,
+        case_task=CaseTask.objects.create(
+            case=case, organisation=agency, task="查工程款", within="3 days", due_at=at + timedelta(days=3), **asked
         ),
     )  # fmt: skip

@@ -42,21 +42,21 @@ def body(response) -> str:
     return response.content.decode()
 
 
-def test_a_new_warning_waits_in_the_unit_and_one_press_claims_it(as_, matter):
+def test_a_new_warning_waits_in_the_unit_and_one_press_takes_it(as_, matter):
     officer = as_("officer")
     assert "您手上没有待办的预警" in body(officer.get("/desk"))
     listed = body(officer.get("/desk?view=unit"))
     assert "开工第16天仍未上传专户" in listed
     assert "无人签收" in listed
-    back = officer.post("/desk/claim", {"one": matter.pk, "next": "/desk?view=unit"}, follow=True)
+    back = officer.post("/desk/take", {"one": matter.pk, "next": "/desk?view=unit"}, follow=True)
     assert back.redirect_chain == [("/desk?view=unit", 302)]
     assert "已签收 1 条" in body(back)
     assert "开工第16天仍未上传专户" in body(officer.get("/desk"))
 
 
 def test_who_comes_second_reads_who_was_first(as_, matter, people):
-    as_("officer").post("/desk/claim", {"id": [matter.pk]})
-    told = body(as_("second").post("/desk/claim", {"id": [matter.pk]}, follow=True))
+    as_("officer").post("/desk/take", {"id": [matter.pk]})
+    told = body(as_("second").post("/desk/take", {"id": [matter.pk]}, follow=True))
     assert "已由测试officer签收" in told
     assert Handling.objects.get().owner == people["officer"]
 
@@ -100,7 +100,7 @@ def test_a_desk_shows_nothing_beyond_the_jurisdiction(as_, matter, at):
     assert "别处的预警" not in body(as_("officer").get("/desk?view=region"))
     assert "别处的预警" in body(as_("province").get("/desk?view=region"))
     other = Handling.objects.get(region_code="140200")
-    as_("officer").post("/desk/claim", {"id": [other.pk]})
+    as_("officer").post("/desk/take", {"id": [other.pk]})
     assert Handling.objects.get(pk=other.pk).owner is None
 
 
@@ -137,12 +137,12 @@ def test_sleep_needs_a_reason_and_a_day_to_come(as_, matter, today):
 
 
 def test_nothing_chosen_says_so(as_, matter):
-    assert "请先勾选" in body(as_("officer").post("/desk/claim", {}, follow=True))
+    assert "请先勾选" in body(as_("officer").post("/desk/take", {}, follow=True))
 
 
 @pytest.mark.parametrize("next_", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
 def test_it_never_leads_elsewhere(as_, matter, next_):
-    assert as_("officer").post("/desk/claim", {"one": matter.pk, "next": next_}).url == "/desk"
+    assert as_("officer").post("/desk/take", {"one": matter.pk, "next": next_}).url == "/desk"
 
 
 def test_the_chosen_rows_as_a_file(as_, matter, at):

@@ -67,9 +67,9 @@ def test_the_page_tells_whose_it_is_by_when_and_why(as_, matter):
     assert "移交承办" in shown
 
 
-def test_claim_ask_and_the_clerk_is_told(as_, matter, people, today):
+def test_take_ask_and_the_clerk_is_told(as_, matter, people, today):
     officer = as_("officer")
-    officer.post(f"/handlings/{matter.pk}/claim")
+    officer.post(f"/handlings/{matter.pk}/take")
     ask = {"text": "请上传专户\n和三方协议", "due_on": today + timedelta(days=4)}
     told = body(officer.post(f"/handlings/{matter.pk}/ask", ask, follow=True))
     assert "已责令整改" in told
@@ -77,7 +77,7 @@ def test_claim_ask_and_the_clerk_is_told(as_, matter, people, today):
     assert "限 2026-04-24 前" in told
     assert people["clerk"].notices.get().kind == "demand"
     assert [event.action for event in Event.objects.filter(subject="handling").order_by("number")] == [
-        "claim",
+        "take",
         "ask-site",
     ]
     assert trail.verify().holds
@@ -94,8 +94,8 @@ def test_a_form_that_is_wrong_comes_back_as_it_was_filled(as_, matter, today):
 
 
 def test_who_comes_second_is_told_calmly(as_, matter):
-    as_("officer").post(f"/handlings/{matter.pk}/claim")
-    told = as_("second").post(f"/handlings/{matter.pk}/claim", follow=True)
+    as_("officer").post(f"/handlings/{matter.pk}/take")
+    told = as_("second").post(f"/handlings/{matter.pk}/take", follow=True)
     assert told.status_code == 200
     assert "已由测试officer签收" in body(told)
 
@@ -223,7 +223,7 @@ def test_the_clerk_sees_the_demand_and_none_of_the_offices_own_acts(as_, matter,
 
 def test_beyond_the_jurisdiction_there_is_nothing(as_, people, at):
     far = in_hand(make_project(at, "P9", region_code="520100"), at)
-    for act in ("claim", "ask", "help", "pause", "extend", "resume"):
+    for act in ("take", "ask", "help", "pause", "extend", "resume"):
         assert as_("officer").post(f"/handlings/{far.pk}/{act}").status_code == 404
     for act in ("assign", "urge", "raise", "snooze"):
         assert as_("chief").post(f"/handlings/{far.pk}/{act}").status_code == 404

@@ -87,12 +87,12 @@ def matters(count: int) -> list[Handling]:
     return [in_hand(make_project(AT, f"P{n}"), AT) for n in range(1, count + 1)]
 
 
-@pytest.mark.parametrize("act", ["claim", "raise", "decide", "finish", "answer"])
+@pytest.mark.parametrize("act", ["take", "raise", "decide", "finish", "answer"])
 def test_two_at_once_one_does_it_and_the_other_is_told(own_connections, people, act):
     officer, second, chief, city = (people[name] for name in ("officer", "second", "chief", "city"))
     for matter in matters(6):
-        if act == "claim":
-            pair = [lambda by=by, m=matter: actions.claim(handling=m, by=by, at=AT) for by in (officer, second)]
+        if act == "take":
+            pair = [lambda by=by, m=matter: actions.take(handling=m, by=by, at=AT) for by in (officer, second)]
         elif act == "raise":
             pair = [
                 lambda by=by, m=matter: actions.raise_matter(
@@ -141,17 +141,17 @@ def test_two_workers_at_once_climb_each_rung_once(own_connections, people):
     assert trail.verify().holds
 
 
-def test_claimed_at_the_moment_it_clears(own_connections, people):
+def test_taken_at_the_moment_it_clears(own_connections, people):
     for matter in matters(4):
         Warning.objects.filter(pk=matter.warning_id).update(status="cleared", cleared_on=AT.date())
         gave = at_once(
-            lambda m=matter: actions.claim(handling=m, by=people["officer"], at=AT), lambda: close_cleared(at=AT)
+            lambda m=matter: actions.take(handling=m, by=people["officer"], at=AT), lambda: close_cleared(at=AT)
         )
         assert all(not isinstance(one, Exception) or isinstance(one, AlreadyDone) for one in gave), gave
         matter.refresh_from_db()
         assert (matter.state, matter.outcome) == ("ended", "cleared")
         acts = Event.objects.filter(subject="handling", subject_id=str(matter.pk)).values_list("action", flat=True)
-        assert sorted(acts) == (["close"] if isinstance(gave[0], AlreadyDone) else ["claim", "close"])
+        assert sorted(acts) == (["close"] if isinstance(gave[0], AlreadyDone) else ["take", "close"])
     assert trail.verify().holds
 
 
@@ -230,7 +230,7 @@ def test_a_clock_set_back_neither_repeats_nor_forgets(people, monkeypatch):
         earlier = LATE - timedelta(hours=hours)
         assert escalate(at=earlier) == 0
         assert hand_over(at=earlier) == 0
-    actions.claim(handling=matter, by=people["officer"], at=AT - timedelta(days=1))
+    actions.take(handling=matter, by=people["officer"], at=AT - timedelta(days=1))
     assert list(Escalation.objects.values_list("kind", "at")) == rungs
     assert trail.verify().holds
     # Set right again, the next rung comes when it is due, once.

@@ -1,4 +1,4 @@
-"""A warning is handed over, claimed, asked about, paused, raised, objected to and closed; each act once."""
+"""A warning is handed over, taken, asked about, paused, raised, objected to and closed; each act once."""
 
 from datetime import date, datetime, timedelta
 
@@ -73,15 +73,15 @@ def test_it_goes_to_the_countys_unit_with_a_clock_and_only_once(handling, units)
 
 
 def test_who_comes_second_is_told_who_was_first(handling, people):
-    actions.claim(handling=handling, by=people["officer"], at=on(OPENED))
+    actions.take(handling=handling, by=people["officer"], at=on(OPENED))
     with pytest.raises(actions.AlreadyDone) as second:
-        actions.claim(handling=handling, by=people["second"], at=on(OPENED))
+        actions.take(handling=handling, by=people["second"], at=on(OPENED))
     assert "officer" in second.value.en
-    assert Event.objects.filter(action="claim").count() == 1
+    assert Event.objects.filter(action="take").count() == 1
 
 
 def test_asked_mended_cleared(handling, people):
-    actions.claim(handling=handling, by=people["officer"], at=on(OPENED))
+    actions.take(handling=handling, by=people["officer"], at=on(OPENED))
     demand = actions.ask_site(
         handling=handling, text="请上传专户和三方协议", due_on=date(2026, 4, 17), by=people["officer"], at=on(OPENED, 9)
     )
@@ -97,9 +97,9 @@ def test_asked_mended_cleared(handling, people):
     handling.refresh_from_db()
     assert (handling.state, handling.outcome) == ("ended", "cleared")
     with pytest.raises(actions.AlreadyDone):
-        actions.claim(handling=handling, by=people["second"], at=on(OPENED, 17))
+        actions.take(handling=handling, by=people["second"], at=on(OPENED, 17))
     acts = Event.objects.filter(subject="handling", subject_id=str(handling.pk)).order_by("number")
-    assert [e.action for e in acts] == ["claim", "ask-site", "answer-demand", "close"]
+    assert [e.action for e in acts] == ["take", "ask-site", "answer-demand", "close"]
     assert trail.verify().holds
 
 
@@ -134,7 +134,7 @@ def test_left_alone_it_climbs_to_the_province_and_a_talk_each_rung_once(handling
 
 
 def test_a_pause_needs_another_to_approve_it_and_moves_the_deadline(handling, people):
-    actions.claim(handling=handling, by=people["officer"], at=on(OPENED))
+    actions.take(handling=handling, by=people["officer"], at=on(OPENED))
     change = clock.ask_for_pause(handling=handling, reason="等待银行开户", by=people["officer"], at=on(OPENED, 9))
     assert told(people["chief"])[-1] == "approve"
     with pytest.raises(ValueError, match="somebody else"):
@@ -151,7 +151,7 @@ def test_a_pause_needs_another_to_approve_it_and_moves_the_deadline(handling, pe
 
 
 def test_joint_handling_gives_the_helper_a_clock_of_its_own(handling, people, units):
-    actions.claim(handling=handling, by=people["officer"], at=on(OPENED))
+    actions.take(handling=handling, by=people["officer"], at=on(OPENED))
     helper = actions.add_helper(
         handling=handling, organisation=units["housing"], task="核实施工许可", within="24 hours",
         by=people["officer"], at=on(OPENED, 9),

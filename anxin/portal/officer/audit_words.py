@@ -25,7 +25,7 @@ ACTIONS = {
     "backup": _("备份"),
     "restore": _("恢复"),
     "retention-erase": _("到期清除"),
-    "claim": _("签收"),
+    "take": _("签收"),
     "assign": _("指派"),
     "close": _("办结"),
     "snooze": _("静默"),

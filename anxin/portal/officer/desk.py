@@ -179,13 +179,13 @@ def _each(
 
 @needs("handle")
 @require_POST
-def desk_claim(request: HttpRequest) -> HttpResponse:
-    """Claim the chosen matters."""
+def desk_take(request: HttpRequest) -> HttpResponse:
+    """Take the chosen matters."""
     user, at = signed_in(request), timezone.now()
     return _each(
         request,
         "handle",
-        lambda one: actions.claim(handling=one, by=user, at=at),
+        lambda one: actions.take(handling=one, by=user, at=at),
         lambda n: ngettext("已签收 %(n)s 条。", "已签收 %(n)s 条。", n) % {"n": n},
     )
 

@@ -7,11 +7,11 @@ from anxin.portal.officer import board, desk, handling, helping, inspections
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk", desk.desk_page, name="desk"),
     path("desk/export", desk.desk_export, name="desk-export"),
-    path("desk/claim", desk.desk_claim, name="desk-claim"),
+    path("desk/take", desk.desk_take, name="desk-take"),
     path("desk/assign", desk.desk_assign, name="desk-assign"),
     path("desk/urge", desk.desk_urge, name="desk-urge"),
     path("desk/snooze", desk.desk_snooze, name="desk-snooze"),
-    path("handlings/<int:pk>/claim", handling.claim, name="handling-claim"),
+    path("handlings/<int:pk>/take", handling.take, name="handling-take"),
     path("handlings/<int:pk>/assign", handling.assign, name="handling-assign"),
     path("handlings/<int:pk>/ask", handling.ask, name="handling-ask"),
     path("handlings/<int:pk>/help", handling.add_help, name="handling-help"),

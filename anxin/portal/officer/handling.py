@@ -1,4 +1,4 @@
-"""Acts on one warning in hand: claim, assign, ask, pause, raise, answer. Each form works without scripts."""
+"""Acts on one warning in hand: take, assign, ask, pause, raise, answer. Each form works without scripts."""
 
 from collections.abc import Callable
 from functools import partial
@@ -49,10 +49,10 @@ def _act(request: HttpRequest, handling: Handling, act: Callable[[], object], do
 
 @needs("handle")
 @require_POST
-def claim(request: HttpRequest, pk: int) -> HttpResponse:
+def take(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a warning on one's own desk."""
     handling = _matter(request, pk, "handle")
-    act = partial(actions.claim, handling=handling, by=signed_in(request), at=timezone.now())
+    act = partial(actions.take, handling=handling, by=signed_in(request), at=timezone.now())
     return _act(request, handling, act, _("已签收，由您承办。"))
 
 

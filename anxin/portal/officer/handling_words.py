@@ -15,7 +15,7 @@ from anxin.watch.models import Handling
 
 STATES = {
     "waiting": gettext_lazy("待签收"),
-    "claimed": gettext_lazy("处置中"),
+    "taken": gettext_lazy("处置中"),
     "asked": gettext_lazy("已责令整改"),
     "objected": gettext_lazy("异议审核中"),
     "ended": gettext_lazy("已办结"),
@@ -42,7 +42,7 @@ OBJECTIONS = {
 PERIODS = ("2 hours", "24 hours", "1 working day", "3 working days", "5 working days", "10 working days")
 ACTS = {
     "hand-over": gettext_lazy("移交承办"),
-    "claim": gettext_lazy("签收"),
+    "take": gettext_lazy("签收"),
     "assign": gettext_lazy("指派"),
     "ask-site": gettext_lazy("责令整改"),
     "answer-demand": gettext_lazy("项目答复"),

@@ -44,18 +44,18 @@ def in_office(person: User) -> User:
 
 
 @transaction.atomic
-def claim(*, handling: Handling, by: User, at: datetime) -> Handling:
-    """Take an unclaimed warning on one's own desk: from now on this person is its owner."""
+def take(*, handling: Handling, by: User, at: datetime) -> Handling:
+    """Take a warning nobody has taken on one's own desk: from now on this person is its owner."""
     in_office(by)
     now = locked(handling)
     if now.owner is not None and now.owner != by:
         name = now.owner.display_name or now.owner.username
-        raise AlreadyDone(f"已由{name}签收。", f"{name} has claimed it already.")
+        raise AlreadyDone(f"已由{name}签收。", f"{name} has taken it already.")
     if now.owner == by:
         return now
-    now.owner, now.claimed_at, now.state = by, at, "claimed"
-    now.save(update_fields=["owner", "claimed_at", "state"])
-    trail.record(by=by, at=at, action="claim", subject="handling", subject_id=now.pk)
+    now.owner, now.taken_at, now.state = by, at, "taken"
+    now.save(update_fields=["owner", "taken_at", "state"])
+    trail.record(by=by, at=at, action="take", subject="handling", subject_id=now.pk)
     return now
 
 
@@ -67,10 +67,10 @@ def assign(*, handling: Handling, to: User, by: User, at: datetime, reason: str 
     before = now.owner
     if before == to:
         return now
-    now.owner, now.claimed_at = to, at
+    now.owner, now.taken_at = to, at
     if now.state == "waiting":
-        now.state = "claimed"
-    now.save(update_fields=["owner", "claimed_at", "state"])
+        now.state = "taken"
+    now.save(update_fields=["owner", "taken_at", "state"])
     names = {"from": before.username if before else None, "to": to.username, "reason": reason}
     trail.record(by=by, at=at, action="assign", subject="handling", subject_id=now.pk, changes=names)
     title = now.warning.reason
@@ -89,9 +89,9 @@ def ask_site(*, handling: Handling, text: str, due_on: date, by: User, at: datet
     now = locked(handling)
     demand = Demand.objects.create(handling=now, by=by, at=at, text=text, due_on=due_on)
     if now.owner is None:
-        now.owner, now.claimed_at = by, at
+        now.owner, now.taken_at = by, at
     now.state = "asked"
-    now.save(update_fields=["owner", "claimed_at", "state"])
+    now.save(update_fields=["owner", "taken_at", "state"])
     trail.record(
         by=by, at=at, action="ask-site", subject="handling", subject_id=now.pk, changes={"text": text, "due_on": due_on}
     )
@@ -153,7 +153,7 @@ def finish_helper(*, helper: HelperTask, answer: str, by: User, at: datetime) ->
 
 @transaction.atomic
 def urge(*, handling: Handling, text: str, by: User, at: datetime) -> Handling:
-    """Press for a matter: its owner (unclaimed: the unit's chiefs) is told at once. May be done again."""
+    """Press for a matter: its owner (not taken: the unit's chiefs) is told at once. May be done again."""
     now = locked(handling)
     trail.record(by=by, at=at, action="urge", subject="handling", subject_id=now.pk, changes={"text": text})
     notify(to=[now.owner] if now.owner else chiefs_of(now.unit), kind="urge", subject="handling", subject_id=now.pk,

@@ -63,7 +63,7 @@ def _can_take_over(other: User, person: User) -> bool:
 def leave(*, person: User, to: User | None, by: User, at: datetime, reason: str = "") -> dict[str, int]:
     """Sign a person off: hand his desk over and close his account, both or neither. Answers what was handed over.
 
-    ``to`` None puts the handlings back into their units' trays, unclaimed. Raises Refused.
+    ``to`` None puts the handlings back into their units' trays, taken by nobody. Raises Refused.
     """
     people = {p.pk: p for p in User.objects.select_for_update().filter(pk__in=[person.pk, to.pk if to else person.pk])}
     successor = people[to.pk] if to else None
@@ -86,10 +86,10 @@ def hand_over_desk(*, person: User, to: User | None, by: User, at: datetime, rea
     inspections = list(desk.inspections.select_for_update(of=("self",)).select_related("unit").order_by("pk"))
     names = {"from": person.username, "to": to.username if to else None, "reason": reason or "leaves"}
     for handling in handlings:
-        handling.owner, handling.claimed_at = to, at if to else None
-        if to is None and handling.state == "claimed":
+        handling.owner, handling.taken_at = to, at if to else None
+        if to is None and handling.state == "taken":
             handling.state = "waiting"
-        handling.save(update_fields=["owner", "claimed_at", "state"])
+        handling.save(update_fields=["owner", "taken_at", "state"])
         trail.record(by=by, at=at, action="assign", subject="handling", subject_id=handling.pk, changes=names)
     for helper in helpers:
         helper.owner = to

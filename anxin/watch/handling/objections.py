@@ -57,7 +57,7 @@ def answer(
         raise ValueError("An accepted objection says until when the rule keeps quiet.")
     objection.accepted, objection.answer, objection.answered_by, objection.answered_at = accepted, text, by, at
     objection.save()
-    now.state = "claimed" if now.owner else "waiting"
+    now.state = "taken" if now.owner else "waiting"
     now.save(update_fields=["state"])
     trail.record(by=by, at=at, action="answer-objection", subject="handling", subject_id=now.pk,
                  changes={"accepted": accepted, "text": text, "spare_until": spare_until})  # fmt: skip

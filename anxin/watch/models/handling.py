@@ -12,10 +12,10 @@ _LISTED = [
 
 
 class HandlingState(models.TextChoices):
-    """Where a handling stands. ``waiting``: nobody has claimed it. ``asked``: the site was asked to mend it."""
+    """Where a handling stands. ``waiting``: nobody has taken it. ``asked``: the site was asked to mend it."""
 
     WAITING = "waiting", "待签收"
-    CLAIMED = "claimed", "处置中"
+    TAKEN = "taken", "处置中"
     ASKED = "asked", "已责令整改"
     OBJECTED = "objected", "异议审核中"
     ENDED = "ended", "已办结"
@@ -40,7 +40,7 @@ class Handling(models.Model):
     within = models.CharField(max_length=32)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
-    claimed_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
     step = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True)  # cleared | accepted | covered

@@ -5,9 +5,10 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from anxin.people.access import region_prefix, seats_with
+from anxin.cases.models import Case, CaseTask
+from anxin.people.access import PERMISSIONS, region_prefix, seats_with
 from anxin.people.models import Role, User
-from anxin.people.seats import Seat
+from anxin.people.seats import Seat, stood_in_for
 from anxin.registry.models import Project
 from anxin.watch.models import Escalation, Handling, Warning
 
@@ -59,3 +60,18 @@ def visible_escalations(user: User, permission: str = "desk") -> QuerySet[Escala
     """The same for the rungs that matters climbed."""
     within = _within(seats_with(user, permission), "handling__warning__project__", "handling__")
     return Escalation.objects.filter(within) if within is not None else Escalation.objects.none()
+
+
+def visible_cases(user: User, permission: str = "cases") -> QuerySet[Case]:
+    """The cases in the bounds of the seats that hold a permission.
+
+    With ``help``, an agency's own part: the cases in which its organisation was given a task, and no others. Who signs
+    in for a project or a bank sees none: an employer must not learn who claims.
+    """
+    if permission == "help":
+        helping = [p for p in stood_in_for(user) if p.organisation_id and "help" in PERMISSIONS.get(p.role, frozenset())]
+        units = [person.organisation_id for person in helping]
+        return Case.objects.filter(pk__in=CaseTask.objects.filter(organisation__in=units).values("case"))
+    seats = [s for s in seats_with(user, permission) if s.role not in (Role.CLERK, Role.BANK)]
+    within = _within(seats, "")
+    return Case.objects.filter(within) if within is not None else Case.objects.none()

@@ -18,6 +18,7 @@ from anxin.portal.officer import (
     warnings,
     worker_months,
 )
+from anxin.portal.officer.cases import urls as case_urls
 from anxin.portal.site import urls as site_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("warnings/filters/<int:pk>/forget", warnings.forget_filter, name="warning-filter-forget"),
     path("warnings/<int:pk>", warnings.warning_page, name="warning"),
     *desk_urls.urlpatterns,
+    *case_urls.urlpatterns,
     path("projects", projects.projects, name="projects"),
     path("projects/<str:code>", projects.project, name="project"),
     path("projects/<str:code>/money", projects.money, name="project-money"),

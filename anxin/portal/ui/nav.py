@@ -15,6 +15,7 @@ ENTRIES = (
     ("overview", "overview", _("总览")),
     ("site", "site", _("我的项目")),
     ("desk", "desk", _("处置台")),
+    ("cases", "cases", _("案件")),
     ("warnings", "warnings", _("预警")),
     ("helping", "help", _("协办")),
     ("projects", "projects", _("工程项目")),

@@ -1,0 +1,10 @@
+"""Addresses of claims and cases. A case's own address is its number: what other words stand there come first."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from anxin.portal.officer.cases import listing, page
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("cases", listing.cases_page, name="cases"),
+    path("cases/<str:number>", page.case_page, name="case"),
+]

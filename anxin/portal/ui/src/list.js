@@ -1,9 +1,11 @@
 // A list that can be worked with the keyboard. Markup: an element [data-list] with rows [data-row], in each a checkbox
-// and a link [data-open-row]; links with data-key="[" or "]" turn pages; [data-search] is the search field.
+// and a link [data-open-row], and where the row can be taken a button [data-take]; links with data-key="[" or "]" turn
+// pages; [data-search] is the search field.
 
 const list = () => document.querySelector("[data-list]");
 const rows = () => [...(list()?.querySelectorAll("[data-row]") ?? [])];
 let current = -1;
+let kept = -1; // the row to come back to after its act has drawn the list anew
 
 function mark(index) {
   const all = rows();
@@ -49,6 +51,13 @@ const keys = {
       tell();
     }
   },
+  c: () => {
+    const button = rows()[current]?.querySelector("[data-take]");
+    if (button) {
+      kept = current;
+      button.click();
+    }
+  },
   Enter: () => rows()[current]?.querySelector("[data-open-row]")?.click(),
   "/": () => {
     const field = document.querySelector("[data-search]");
@@ -88,6 +97,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!event.target.matches?.("[data-list]") && !event.target.querySelector?.("[data-list]")) return;
   current = -1;
+  if (kept >= 0) mark(kept);
+  kept = -1;
   tell();
   // What is saved under a name is the filter that is shown now.
   const query = list()?.querySelector("[data-query]")?.value ?? "";

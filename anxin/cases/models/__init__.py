@@ -22,6 +22,7 @@ from anxin.cases.models.claims import (
     Ticket,
     WageReceived,
 )
+from anxin.cases.models.drafts import CodeTry, Draft
 
 __all__ = [
     "Answer",
@@ -33,7 +34,9 @@ __all__ = [
     "ClaimDoor",
     "Claimant",
     "ClockStop",
+    "CodeTry",
     "Consent",
+    "Draft",
     "Exhibit",
     "Lane",
     "Liable",

@@ -133,7 +133,7 @@ class WageReceived(models.Model):
 
 class Exhibit(models.Model):
     """Something brought as evidence 证据材料, in the vault under ``digest``. ``kind``: photo, voice, iou, contract,
-    chat, sheet, other."""
+    chat, sheet, other. ``claimant``: the member of a group who brought it; null: who filed, or an officer."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exhibits")
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, null=True, related_name="exhibits")
@@ -141,6 +141,7 @@ class Exhibit(models.Model):
     digest = models.CharField(max_length=64)
     name = models.CharField(max_length=200)
     content_type = models.CharField(max_length=100)
+    claimant = models.ForeignKey(Claimant, on_delete=models.SET_NULL, null=True, related_name="exhibits")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
@@ -149,9 +150,13 @@ class Exhibit(models.Model):
 
 
 class Message(models.Model):
-    """A message between the claimants of a claim and the officer. ``by`` null: the claimant wrote it."""
+    """A message between the claimants of a claim and the officer. ``by`` null: the claimant wrote it.
+
+    ``claimant``: the member of a group it is from or to, and nobody else of the group reads it; null: whoever filed.
+    """
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="messages")
+    claimant = models.ForeignKey(Claimant, on_delete=models.SET_NULL, null=True, related_name="messages")
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     text_sealed = models.BinaryField()

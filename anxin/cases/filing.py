@@ -7,17 +7,19 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from anxin.cases.flow import next_due, start_clocks, tell
-from anxin.cases.models import Case, Claim, Claimant, Consent, Matter
-from anxin.cases.money import add_up
+from anxin.cases.flow import new_clocks, set_due, tell
+from anxin.cases.models import Case, CaseClock, Claim, Claimant, Consent, EmployerName, Matter
 from anxin.cases.numbers import CONSENT_DIGITS, RETURN_DIGITS, blind_code, new_code, new_number
 from anxin.people import trail
 from anxin.people.models import User
 from anxin.registry.actions import identity_blind
 from anxin.registry.models import Enterprise, Project, Worker
 from anxin.vault.fields import blind, seal_text
-from anxin.watch.handling.routing import inspection_units, unit_for
+from anxin.watch.handling.routing import unit_of_place
 from anxin.watch.models import Warning
+
+# So many claimants make a group 集体; the law gives groups representatives and priority.
+GROUP = 10
 
 
 @dataclass(frozen=True)
@@ -90,19 +92,29 @@ def file_claim(told: Told, *, at: datetime) -> Filed:
     """
     if not told.people:
         raise ValueError("A claim needs somebody who claims.")
-    try:
-        with transaction.atomic():
-            return _file(told, at)
-    except IntegrityError:
-        known = find_by_key(told.door, told.key)
-        if known is None:
-            raise
-        return Filed(known, new=False)
+    for last in (False, False, True):
+        try:
+            with transaction.atomic():
+                return _file(told, at)
+        except IntegrityError:
+            # Either somebody sent the same key at the same moment, or the number drawn is taken: draw again.
+            known = find_by_key(told.door, told.key)
+            if known is not None:
+                return Filed(known, new=False)
+            if last:
+                raise
+    raise AssertionError
 
 
 def find_by_key(door: str, key: str) -> Claim | None:
     """The claim a door sent under a key."""
     return Claim.objects.select_related("case").filter(key=_key(door, key)).first()
+
+
+def remember_employer(name: str) -> None:
+    """Let a case be found by a part of what its employer was called."""
+    if name and not EmployerName.objects.filter(name=name).exists():
+        EmployerName.objects.bulk_create([EmployerName(name=name)], ignore_conflicts=True)
 
 
 def _key(door: str, key: str) -> str:
@@ -114,16 +126,19 @@ def _file(told: Told, at: datetime) -> Filed:
     if known is not None:
         return Filed(known, new=False)
     number = new_number(at)
-    while Case.objects.filter(number=number).exists():
-        number = new_number(at)
-    case = Case.objects.create(
+    case = Case(
         number=number, matter=told.matter, region_code=told.region_code,
         industry=told.industry or (told.project.industry if told.project else ""), project=told.project,
         enterprise=told.enterprise or (told.project.contractor if told.project else None),
-        employer=told.employer[:200], unit=unit_for(told.region_code, inspection_units()), owner=told.by,
-        taken_at=at if told.by else None, warning=told.warning, collective=len(told.people) >= 10,
+        employer=told.employer[:200], unit=unit_of_place(told.region_code), owner=told.by,
+        taken_at=at if told.by else None, warning=told.warning, collective=len(told.people) >= GROUP,
         retaliation=told.retaliation, opened_at=at,
+        people=len(told.people), claimed_fen=sum(person.claimed_fen for person in told.people),
     )  # fmt: skip
+    clocks = new_clocks(case, at=at)
+    set_due(case, clocks)
+    case.save(force_insert=True)
+    CaseClock.objects.bulk_create(clocks)
     code = new_code(RETURN_DIGITS)
     claim = Claim.objects.create(
         case=case, number=number, key=_key(told.door, told.key), door=told.door, source_number=told.source_number[:64],
@@ -133,18 +148,15 @@ def _file(told: Told, at: datetime) -> Filed:
         safe_until=told.safe_until, retaliation=told.retaliation, language=told.language,
         return_code_blind=blind_code("return-code", code),
     )  # fmt: skip
-    codes = _write_people(claim, case, told.people, at)
-    add_up(case)
-    start_clocks(case, at=at)
-    case.due_at = next_due(case)
-    case.save(update_fields=["due_at"])
+    codes = write_people(claim, case, told.people, at)
     tell(case, kind="received", by=told.by, at=at, public=True, zh="已经收到您的反映", en="We have received your claim")
     trail.record(by=told.by, at=at, action="claim-filed", subject="case", subject_id=case.pk, who="worker",
                  changes={"number": number, "door": told.door, "people": len(told.people)})  # fmt: skip
     return Filed(claim, new=True, return_code=code, consent_codes=codes)
 
 
-def _write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetime) -> dict[int, str]:
+def write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetime) -> dict[int, str]:
+    """Write the people of a claim in the caller's transaction. Answers claimant's id → code, for whom consent is asked."""
     rows, codes = [], []
     for person in people:
         code = new_code(CONSENT_DIGITS) if person.consent == Consent.ASKED else ""

@@ -22,21 +22,27 @@ from anxin.cases.models.claims import (
     Ticket,
     WageReceived,
 )
+from anxin.cases.models.doors import ClueFile, EmployerName
 from anxin.cases.models.drafts import CodeTry, Draft
+from anxin.cases.models.work import CaseRung, Contact
 
 __all__ = [
     "Answer",
     "Case",
     "CaseClock",
     "CaseEvent",
+    "CaseRung",
     "CaseTask",
     "Claim",
     "ClaimDoor",
     "Claimant",
     "ClockStop",
+    "ClueFile",
     "CodeTry",
     "Consent",
+    "Contact",
     "Draft",
+    "EmployerName",
     "Exhibit",
     "Lane",
     "Liable",

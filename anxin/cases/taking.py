@@ -1,0 +1,109 @@
+"""Whose a case is. Who takes it first is its named person 首问负责人 to the end; a chief may change that, with a reason.
+
+Each act locks the case first and looks again: who comes second is told who was first (``AlreadyDone``).
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from anxin.cases.flow import locked, move, tell
+from anxin.cases.models import Case
+from anxin.notices.send import notify
+from anxin.people import trail
+from anxin.people.models import Organisation, User
+from anxin.watch.handling.actions import AlreadyDone, chiefs_of, in_office
+
+
+@transaction.atomic
+def take(*, case: Case, by: User, at: datetime) -> Case:
+    """Take a case: from now on this officer answers for it by name. A case that only lay in a tray is dispatched by it.
+
+    Raises AlreadyDone when somebody else has it, or when it has ended.
+    """
+    in_office(by)
+    now = open_case(case)
+    if now.owner_id == by.pk:
+        return now
+    if now.owner is not None:
+        name = name_of(now.owner)
+        raise AlreadyDone(f"首问负责人是{name}。", f"{name} is its named person already.")
+    _name(now, by, at)
+    trail.record(by=by, at=at, action="case-take", subject="case", subject_id=now.pk, changes={"number": now.number})
+    tell(now, kind="taken", by=by, at=at, public=True, zh=f"{name_of(by)}负责您的事，从头到尾由他答复",
+         en=f"{name_of(by)} answers for your claim from now to the end")  # fmt: skip
+    return _dispatched(now, by, at)
+
+
+@transaction.atomic
+def assign(*, case: Case, to: User, by: User, at: datetime, reason: str = "") -> Case:
+    """Give a case to an officer. Where it has a named person already this changes him, which needs a reason; both are
+    told, and so are the claimants. Raises AlreadyDone without one, or when it has ended."""
+    in_office(to)
+    now = open_case(case)
+    before = now.owner
+    if before == to:
+        return now
+    if before is not None and not reason.strip():
+        raise AlreadyDone("首问负责人不得随意更换：请写明理由。",
+                          "The named person stays to the end: give the reason for changing him.")  # fmt: skip
+    _name(now, to, at)
+    names = {"from": before.username if before else None, "to": to.username, "reason": reason}
+    trail.record(by=by, at=at, action="case-assign", subject="case", subject_id=now.pk, changes=names)
+    tell(now, kind="assigned", by=by, at=at, public=True, zh=f"您的事由{name_of(to)}负责答复",
+         en=f"{name_of(to)} answers for your claim")  # fmt: skip
+    notify(to=[to], kind="case-assigned", subject="case", subject_id=now.pk, at=at,
+           zh=f"案件 {now.number} 交您办理", en=f"Case {now.number} is yours to handle")  # fmt: skip
+    if before is not None:
+        notify(to=[before], kind="case-reassigned", subject="case", subject_id=now.pk, at=at,
+               zh=f"案件 {now.number} 已改由{name_of(to)}负责：{reason}",
+               en=f"Case {now.number} went to {name_of(to)}: {reason}")  # fmt: skip
+    return _dispatched(now, by, at)
+
+
+@transaction.atomic
+def dispatch(*, case: Case, unit: Organisation, by: User, at: datetime, note: str = "") -> Case:
+    """Send a case to the unit that is to handle it. Its named person stays; the unit's chiefs are told.
+
+    Raises AlreadyDone when it has ended.
+    """
+    now = open_case(case)
+    if now.unit_id == unit.pk and now.state != "received":
+        return now
+    before, now.unit = now.unit, unit
+    now.save(update_fields=["unit"])
+    told = {"from": before.name if before else None, "to": unit.name, "note": note, "number": now.number}
+    trail.record(by=by, at=at, action="case-dispatch", subject="case", subject_id=now.pk, changes=told)
+    notify(to=chiefs_of(unit), kind="case-dispatched", subject="case", subject_id=now.pk, at=at, urgent=now.collective,
+           zh=f"案件 {now.number} 派到本单位{'：' + note if note else ''}",
+           en=f"Case {now.number} was sent to your unit{': ' + note if note else ''}")  # fmt: skip
+    if now.state == "received":
+        return move(case=now, to="dispatched", by=by, at=at, zh=unit.name, en=unit.name_en or unit.name)
+    tell(now, kind="dispatched", by=by, at=at, public=True, zh=f"现由{unit.name}办理",
+         en=f"{unit.name_en or unit.name} handles it now")  # fmt: skip
+    return now
+
+
+def open_case(case: Case) -> Case:
+    """The case as it is now, locked. Raises AlreadyDone when it has ended."""
+    now = locked(case)
+    if now.ended_at is not None:
+        raise AlreadyDone("该案件已办结。", "This case is closed already.")
+    return now
+
+
+def name_of(person: User) -> str:
+    """A person's name as others read it."""
+    return person.display_name or person.username
+
+
+def _name(case: Case, person: User, at: datetime) -> None:
+    case.owner = person
+    case.taken_at = case.taken_at or at
+    if case.unit_id is None:
+        case.unit = person.organisation
+    case.save(update_fields=["owner", "taken_at", "unit"])
+
+
+def _dispatched(case: Case, by: User, at: datetime) -> Case:
+    return move(case=case, to="dispatched", by=by, at=at) if case.state == "received" else case

@@ -1,11 +1,12 @@
 """A case moves from state to state; its clocks start and stop with it, and each move is told to whom it concerns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Min
 
+from anxin.cases import reports
 from anxin.cases.models import Case, CaseClock, CaseEvent, ClockStop
 from anxin.cases.procedure import ClockKind, clocks, states
 from anxin.law.running import More, Reckoning, Stop, reckon
@@ -23,9 +24,18 @@ class CannotMove(Exception):
 
 def locked(case: Case) -> Case:
     """The case as it is now, locked until the transaction ends; of a merged case the one it was merged into."""
-    Case.objects.select_for_update().get(pk=case.pk)
-    now = Case.objects.select_related("project", "owner", "unit").get(pk=case.pk)
+    now = Case.objects.select_for_update().get(pk=case.pk)
     return locked(now.merged_into) if now.merged_into is not None else now
+
+
+def open_and_locked(case: Case) -> Case:
+    """``locked``, for acts that only an open case allows. Raises CannotMove when it has ended."""
+    now = locked(case)
+    if now.ended_at is not None:
+        raise CannotMove(
+            "案件已办结。如需继续办理，请先恢复办理。", "The case is closed. Open it again before going on with it."
+        )
+    return now
 
 
 @transaction.atomic
@@ -55,19 +65,18 @@ def move(
             f"The case stands at '{here['en']}' and cannot go to '{there['en']}'. Reload the page first.",
         )
     before, now.state = now.state, to
-    stop_clocks(now, at=at)
     if to == "ended":
         now.ended_at = at
     elif before == "ended":
         now.ended_at = None
-    start_clocks(now, at=at)
-    now.due_at = next_due(now)
+    turn_clocks(now, at=at)
     now.save()
     told = known[to].plain if public else known[to].title
     tell(now, kind=f"state-{to}", by=by, at=at, public=public,
          zh=told["zh"] + (f"：{zh}" if zh else ""), en=told["en"] + (f": {en}" if en else ""))  # fmt: skip
     trail.record(by=by, at=at, action=f"case-{to}", subject="case", subject_id=now.pk,
                  changes={"from": before, "number": now.number})  # fmt: skip
+    reports.keep(now, before=before, at=at)
     return now
 
 
@@ -76,22 +85,73 @@ def tell(case: Case, *, kind: str, by: User | None, at: datetime, zh: str, en: s
     return CaseEvent.objects.create(case=case, at=at, by=by, kind=kind[:24], zh=zh[:600], en=en[:600], public=public)
 
 
-def start_clocks(case: Case, *, at: datetime) -> list[CaseClock]:
-    """Start what begins with the case's present state; a clock that runs already runs on."""
-    running = set(CaseClock.objects.filter(case=case, done_at=None).values_list("step", "basis"))
-    rows = [
-        CaseClock(case=case, step=kind.step, basis=kind.basis, within=kind.within, started_at=at,
-                  due_at=reckon(at, kind.within).due)
+def new_clocks(case: Case, *, at: datetime, running: Iterable[tuple[str, str]] = ()) -> list[CaseClock]:
+    """The clocks that begin with the case's present state, not yet written; ``running`` are (step, basis) that run."""
+    there = set(running)
+    return [
+        CaseClock(case=case, step=kind.step, basis=kind.basis, within=period, started_at=at,
+                  due_at=reckon(at, period).due)
         for kind in clocks(case.region_code)
-        if kind.starts == case.state and kind.lane in ("", case.lane) and (kind.step, kind.basis) not in running
+        if (kind.step, kind.basis) not in there
+        and kind.wanted(state=case.state, lane=case.lane, collective=case.collective)
+        for period in [kind.period(at)]
     ]  # fmt: skip
-    return CaseClock.objects.bulk_create(rows)
 
 
-def stop_clocks(case: Case, *, at: datetime) -> int:
-    """Stop what the case's present state brings to its end."""
-    done = [kind.step for kind in clocks(case.region_code) if case.state in kind.stops]
-    return CaseClock.objects.filter(case=case, done_at=None, step__in=done).update(done_at=at)
+def turn_clocks(case: Case, *, at: datetime) -> None:
+    """Stop what the present state ends, start what begins with it, and set ``due_at`` and ``rung_at`` on the case (the
+    caller saves them). A clock that runs already runs on."""
+    running = list(CaseClock.objects.filter(case=case, done_at=None))
+    over = {(kind.step, kind.basis) for kind in clocks(case.region_code) if case.state in kind.stops}
+    done = [clock for clock in running if case.state == "ended" or (clock.step, clock.basis) in over]
+    if done:
+        CaseClock.objects.filter(pk__in=[clock.pk for clock in done]).update(done_at=at)
+    on = [clock for clock in running if clock not in done]
+    fresh = new_clocks(case, at=at, running=[(clock.step, clock.basis) for clock in on])
+    if fresh:
+        CaseClock.objects.bulk_create(fresh)
+    set_due(case, [*on, *fresh])
+
+
+def set_due(case: Case, running: Iterable[CaseClock]) -> None:
+    """Set the nearest deadline of the running clocks on the case; the ladder looks at it anew."""
+    case.due_at = min((clock.due_at for clock in running if clock.due_at is not None), default=None)
+    case.rung_at = None
+
+
+def recount(case: Case) -> None:
+    """Read the running clocks and write the case's nearest deadline, after one of them changed."""
+    set_due(case, CaseClock.objects.filter(case=case, done_at=None))
+    case.save(update_fields=["due_at", "rung_at"])
+
+
+@transaction.atomic
+def finish_step(*, case: Case, step: str, at: datetime) -> int:
+    """Stop a step's clocks by an act that is no change of state (a verification, a serving). Answers how many."""
+    now = locked(case)
+    count = CaseClock.objects.filter(case=now, done_at=None, step=step).update(done_at=at)
+    if count:
+        recount(now)
+    return count
+
+
+@transaction.atomic
+def start_step(*, case: Case, step: str, within: str, at: datetime) -> CaseClock:
+    """Start a clock by hand with its period (the date of an order); one that runs begins anew.
+
+    Raises CannotMove when the case is not in a state the clock starts in, ValueError on a period that is none.
+    """
+    now = open_and_locked(case)
+    kind = next(kind for kind in clocks(now.region_code) if kind.step == step and kind.by_hand)
+    if now.state not in kind.starts:
+        raise CannotMove(f"当前状态不能开始“{kind.title['zh']}”计时。",
+                         f"The clock '{kind.title['en']}' does not start where the case stands.")  # fmt: skip
+    CaseClock.objects.filter(case=now, done_at=None, step=step).update(done_at=at, dropped=True)
+    clock = CaseClock.objects.create(
+        case=now, step=step, basis=kind.basis, within=within, started_at=at, due_at=reckon(at, within).due
+    )
+    recount(now)
+    return clock
 
 
 def next_due(case: Case) -> datetime | None:
@@ -102,7 +162,8 @@ def next_due(case: Case) -> datetime | None:
 
 def kind_of(clock: CaseClock, region_code: str) -> ClockKind | None:
     """What the procedure says of a clock; None for one it no longer knows."""
-    return next((k for k in clocks(region_code) if (k.step, k.basis) == (clock.step, clock.basis)), None)
+    like = [kind for kind in clocks(region_code) if (kind.step, kind.basis) == (clock.step, clock.basis)]
+    return next((kind for kind in like if clock.within in (kind.within, kind.winter)), like[0] if like else None)
 
 
 def reckoning(clock: CaseClock) -> Reckoning:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from anxin.law.civil import civil_date
 from anxin.law.clocks import read_within
 
 FILE = Path(__file__).with_name("procedure.yaml")
@@ -25,20 +27,35 @@ class State:
 
 @dataclass(frozen=True)
 class ClockKind:
-    """A clock: begun on entering ``starts``, stopped by reaching one of ``stops``. ``lane`` blank: any.
+    """A clock: begun on entering one of ``starts``, stopped by reaching one of ``stops``. ``lane`` blank: any.
 
-    ``extension``: by how much approval may lengthen it, blank: not at all.
+    ``only``: group or single, blank: any. ``winter``: its period between New Year and the Spring Festival, blank: the
+    same. ``by_hand``: an officer starts it. ``extension``: by how much approval may lengthen it, blank: not at all.
+    ``source``: where a place's own promise is from, empty for the default.
     """
 
     step: str
     basis: str
-    starts: str
+    starts: tuple[str, ...]
     stops: tuple[str, ...]
     within: str
     lane: str
     title: Mapping[str, str]
     article: Mapping[str, str]
     extension: str
+    only: str = ""
+    winter: str = ""
+    by_hand: bool = False
+    source: Mapping[str, str] | None = None
+
+    def wanted(self, *, state: str, lane: str, collective: bool) -> bool:
+        """Whether a case of this lane and size starts this clock by itself on entering a state."""
+        size = self.only in ("", "group" if collective else "single")
+        return state in self.starts and not self.by_hand and self.lane in ("", lane) and size
+
+    def period(self, at: datetime) -> str:
+        """Its period when it starts at a moment."""
+        return self.winter if self.winter and before_spring_festival(civil_date(at)) else self.within
 
 
 @dataclass(frozen=True)
@@ -82,31 +99,54 @@ def states() -> dict[str, State]:
     }
 
 
-@lru_cache(maxsize=512)
 def clocks(region_code: str) -> tuple[ClockKind, ...]:
     """The clocks of a place; a place's own period goes before the default. Raises ValueError on an unreadable one."""
+    own = _places().intersection((region_code, region_code[:4] + "00", region_code[:2] + "0000"))
+    return _clocks(max(own, key=lambda code: len(code.rstrip("0")), default=""))
+
+
+@lru_cache(maxsize=1)
+def _places() -> frozenset[str]:
+    return frozenset(str(code) for one in _file()["clocks"] for code in one.get("regions", {}))
+
+
+@lru_cache(maxsize=64)
+def _clocks(place: str) -> tuple[ClockKind, ...]:
     found = []
     for one in _file()["clocks"]:
-        own = {str(code): within for code, within in one.get("regions", {}).items()}
-        nearest = next(
-            (own[code] for code in (region_code, region_code[:4] + "00", region_code[:2] + "0000") if code in own),
-            one["default"],
-        )
-        read_within(nearest)
+        own = {str(code): promise for code, promise in one.get("regions", {}).items()}
+        above = (place, place[:4] + "00", place[:2] + "0000")
+        nearest = next((own[code] for code in above if code in own), {})
+        within = nearest.get("within", one.get("default"))
+        if within is None:
+            continue
+        winter = nearest.get("winter", "")
+        for period in (within, *([winter] if winter else []), *([one["extension"]] if "extension" in one else [])):
+            read_within(period)
         found.append(
             ClockKind(
-                one["step"],
-                one["basis"],
-                one["starts"],
-                tuple(one["stops"]),
-                nearest,
-                one.get("lane", ""),
-                {"zh": one["zh"], "en": one["en"]},
-                one["article"],
-                one.get("extension", ""),
+                step=one["step"],
+                basis=one["basis"],
+                starts=tuple(one["starts"]),
+                stops=tuple(one["stops"]),
+                within=within,
+                lane=one.get("lane", ""),
+                title={"zh": one["zh"], "en": one["en"]},
+                article=one["article"],
+                extension=one.get("extension", ""),
+                only=one.get("only", ""),
+                winter=winter,
+                by_hand=one.get("by_hand", False),
+                source=nearest.get("source"),
             )
         )
     return tuple(found)
+
+
+def before_spring_festival(day: date) -> bool:
+    """Whether a day lies between New Year and the Spring Festival, when unpaid wages press most."""
+    festival: date = _file()["spring_festivals"].get(day.year, date(day.year, 2, 20))
+    return date(day.year, 1, 1) <= day < festival
 
 
 @lru_cache(maxsize=1)
@@ -137,3 +177,24 @@ def liability() -> dict[str, Part]:
         )
         for role, one in _file()["liability"].items()
     }
+
+
+@dataclass(frozen=True)
+class ReopenRule:
+    """For how long a claimant may have his case opened again, and the conclusions after which he always may."""
+
+    within: str
+    always: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def reopening() -> ReopenRule:
+    """The rule for opening a case again."""
+    one = _file()["reopen"]
+    return ReopenRule(one["within"], tuple(one["always"]))
+
+
+def plain_limits() -> tuple[int, int]:
+    """What makes facts plain: claimants at most; by how many percent a claim may exceed what the file shows."""
+    one = _file()["plain"]
+    return one["people"], one["above_percent"]

@@ -115,7 +115,7 @@ class Claimant(models.Model):
 class WageReceived(models.Model):
     """Money a claimant received 到账记录. ``proof``: ``bank`` (the ledger's ``reference``) or ``word``, his own.
 
-    Nobody else's word counts.
+    Nobody else's word counts. ``void_at``: the bank took its word back; the row stays and counts no more.
     """
 
     claimant = models.ForeignKey(Claimant, on_delete=models.PROTECT, related_name="received")
@@ -124,11 +124,13 @@ class WageReceived(models.Model):
     received_on = models.DateField()
     reference = models.CharField(max_length=128, blank=True)
     recorded_at = models.DateTimeField()
+    void_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["claimant", "proof", "reference"], name="one_receipt_counts_once")
         ]
+        indexes = [models.Index(fields=["received_on"], name="wages_by_day")]
 
 
 class Exhibit(models.Model):

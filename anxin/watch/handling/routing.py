@@ -25,6 +25,13 @@ def unit_for(region_code: str, units: dict[str, Organisation]) -> Organisation |
     return None
 
 
+def unit_of_place(region_code: str) -> Organisation | None:
+    """``unit_for`` one place, reading its three units only."""
+    above = {region_code, region_code[:4] + "00", region_code[:2] + "0000"}
+    units = Organisation.objects.filter(kind=OrganisationKind.HR, active=True, region_code__in=above).order_by("-id")
+    return unit_for(region_code, {unit.region_code: unit for unit in units})
+
+
 def inspection_units() -> dict[str, Organisation]:
     """Region code → the human-resources unit that inspects there."""
     return {

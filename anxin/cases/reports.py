@@ -1,0 +1,63 @@
+"""Cases as the rules see them: reports of arrears in the registry, kept in the transaction of the act.
+
+A case has one report under its own number (SX-04 counts it against the three days when its facts are plain); each of
+its claimants who is on the roster has one more, by which the rules on leavers know that he claims.
+"""
+
+from datetime import datetime
+
+from anxin.cases.models import Case, Claimant, Lane
+from anxin.law.civil import civil_date
+from anxin.registry import actions as registry
+from anxin.registry.models import ArrearsReport
+
+_OPENS = frozenset({"accepted"})
+_CLOSES = frozenset({"ended", "refused", "transferred"})
+
+
+def keep(case: Case, *, before: str, at: datetime) -> None:
+    """Bring a case's reports to its new state, when the project is known and the step matters to the rules."""
+    if case.project_id is None or case.matter not in ("building_wages", "other_wages"):
+        return
+    if case.state in _OPENS:
+        report(case, at=at)
+    elif case.state in _CLOSES and before not in _CLOSES:
+        close(case, at=at)
+
+
+def report(case: Case, *, at: datetime) -> int:
+    """Write the reports of a case that is being handled. Answers how many stand. Of a project only."""
+    if case.project_id is None:
+        return 0
+    people = Claimant.objects.filter(case=case, withdrawn_at=None, worker__isnull=False).exclude(consent="refused")
+    workers = dict(people.values_list("pk", "worker_id"))
+    known = {
+        "project_id": case.project_id, "reported_on": civil_date(case.opened_at), "handled_since": civil_date(at),
+    }  # fmt: skip
+    alone = next(iter(workers.values())) if len(workers) == 1 else None
+    rows = [ArrearsReport(number=case.number, worker_id=alone, plain=case.lane == Lane.PLAIN, **known)]
+    if alone is None:
+        rows += [ArrearsReport(number=f"{case.number}-{pk}", worker_id=who, **known) for pk, who in workers.items()]
+    ArrearsReport.objects.bulk_create(
+        rows, batch_size=200, update_conflicts=True, unique_fields=["number"], update_fields=["plain", "closed_on"]
+    )
+    registry.touch(project_id=case.project_id, at=at)
+    return len(rows)
+
+
+def close(case: Case, *, at: datetime) -> None:
+    """Close the reports of a case; one that was never accepted has none."""
+    if case.project_id is None:
+        return
+    own = Claimant.objects.filter(case=case, worker__isnull=False).values_list("pk", flat=True)
+    numbers = [case.number, *(f"{case.number}-{pk}" for pk in own)]
+    if ArrearsReport.objects.filter(number__in=numbers, closed_on=None).update(closed_on=civil_date(at)):
+        registry.touch(project_id=case.project_id, at=at)
+
+
+def lane_changed(case: Case, *, at: datetime) -> None:
+    """Tell the rules that a case's facts are plain, or no longer."""
+    if case.project_id is not None and (
+        ArrearsReport.objects.filter(number=case.number).update(plain=case.lane == Lane.PLAIN)
+    ):
+        registry.touch(project_id=case.project_id, at=at)

@@ -13,3 +13,21 @@ class RegionFigures(models.Model):
     as_of = models.DateField()
     counted_at = models.DateTimeField()
     figures = models.JSONField(default=dict)
+
+
+class CostFigures(models.Model):
+    """What claims cost the workers: one month of one place (and all below it) by one door, "" for every door.
+
+    ``figures``: see ``insight.cost_counting``. ``as_of`` is the day they speak of.
+    """
+
+    region_code = models.CharField(max_length=6)
+    door = models.CharField(max_length=16, blank=True)
+    month = models.CharField(max_length=7)
+    as_of = models.DateField()
+    counted_at = models.DateTimeField()
+    figures = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["region_code", "month", "door"], name="one_cost_cell")]
+        indexes = [models.Index(fields=["month"], name="cost_by_month")]

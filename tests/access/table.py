@@ -157,6 +157,8 @@ TABLE: dict[str, Row] = {
     # Claims and cases
     "cases": to("officer chief leader"),
     "case": to("officer chief leader", numbered()),
+    "case-cost": to("officer chief leader"),
+    "case-cost-export": to("officer chief leader"),
     "pause-requests": to("chief"),
     "pause-request-decide": to("chief", key("pause"), sends=lambda place: {"decision": "refuse"}),
     "pause-request-file": to("chief", file("pause")),

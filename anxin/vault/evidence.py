@@ -17,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 
 from anxin.vault.fields import open_bytes, seal_bytes
+from anxin.vault.media import sound_of, whole_picture
 
 MAX_BYTES = 20 * 1024 * 1024
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -42,6 +43,19 @@ KINDS = {
         Kind("docx", "docx", _OOXML + "wordprocessingml.document"),
     )
 }
+# Sound: only a worker's claim takes it, and says so in ``kinds``.
+SOUNDS = {
+    kind.name: kind
+    for kind in (
+        Kind("webm", "webm", "audio/webm"),
+        Kind("ogg", "ogg", "audio/ogg"),
+        Kind("m4a", "m4a", "audio/mp4"),
+        Kind("mp3", "mp3", "audio/mpeg"),
+        Kind("amr", "amr", "audio/amr"),
+        Kind("wav", "wav", "audio/wav"),
+    )
+}
+_ALL = KINDS | SOUNDS
 # Served when a stored file is of no kind above, such as an import in CSV: a browser keeps it and shows nothing.
 UNKNOWN = Kind("other", "bin", "application/octet-stream")
 
@@ -55,7 +69,7 @@ class NotEvidence(ValueError):
 
 
 def kind_of(content: bytes) -> Kind:
-    """What a file is by its content; ``UNKNOWN`` when it is none of ``KINDS``."""
+    """What a file is by its content; ``UNKNOWN`` when it is none of ``KINDS`` and ``SOUNDS``."""
     if content.startswith(b"\xff\xd8\xff") and len(content) > 4:
         return KINDS["jpeg"]
     if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR":
@@ -64,7 +78,7 @@ def kind_of(content: bytes) -> Kind:
         return KINDS["pdf"]
     if content.startswith(b"PK\x03\x04"):
         return _office_kind(content)
-    return UNKNOWN
+    return SOUNDS.get(sound_of(content), UNKNOWN)
 
 
 def _office_kind(content: bytes) -> Kind:
@@ -93,10 +107,21 @@ def check(content: bytes, *, kinds: tuple[str, ...] = tuple(KINDS), limit: int =
         )
     kind = kind_of(content)
     if kind.name not in kinds:
-        listed = "、".join(KINDS[name].ending for name in kinds)
+        listed = "、".join(_ALL[name].ending for name in kinds)
         raise NotEvidence(
             f"按内容判断，该文件不是 {listed}，请转换格式后再传。",
             f"By its content the file is none of {listed.replace('、', ', ')}; convert it first.",
+        )
+    return kind
+
+
+def check_whole(content: bytes, *, kinds: tuple[str, ...], limit: int = MAX_BYTES) -> Kind:
+    """As ``check``, and a picture must hang together to its end: strangers bring these. Raises ``NotEvidence``."""
+    kind = check(content, kinds=kinds, limit=limit)
+    if kind.name in ("jpeg", "png") and not whole_picture(content):
+        raise NotEvidence(
+            "照片没有传完整或已损坏，请重新拍一张或重新选择。",
+            "The picture is damaged or did not arrive whole; take or choose it again.",
         )
     return kind
 

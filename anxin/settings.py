@@ -85,7 +85,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [Path(__file__).parent / "portal" / part / "templates" for part in ("ui", "officer", "site")],
+        "DIRS": [Path(__file__).parent / "portal" / part / "templates" for part in ("ui", "officer", "site", "worker")],
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["django.templatetags.i18n", "anxin.portal.ui.tags"],

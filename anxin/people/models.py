@@ -177,3 +177,66 @@ class Event(models.Model):
             models.Index(fields=["subject", "subject_id", "number"], name="events_of_a_subject"),
             models.Index(fields=["action", "number"], name="events_of_an_action"),
         ]
+
+
+class PhoneCode(models.Model):
+    """A code sent to a phone so that its owner can sign in; kept blind, good once until ``ends_at``.
+
+    ``tries`` are counted before a code is judged. Nothing here tells who was asked from where: a site's workers share
+    one address.
+    """
+
+    phone_sealed = models.BinaryField()
+    phone_blind = models.BinaryField(max_length=16)
+    code_blind = models.BinaryField(max_length=16)
+    sent_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["phone_blind", "sent_at"], name="codes_of_a_phone"),
+            models.Index(fields=["sent_at"], name="codes_by_age"),
+        ]
+
+
+class PhoneOwner(models.Model):
+    """A phone that stands for a worker, once he has shown who he is. ``worker_id``: ``registry.Worker``.
+
+    It holds from ``holds_from`` on: at once for the phone the roster knows, a day later for another, so that whoever
+    holds the known phone can object. ``proved_at``: when the identity number was last typed or the phone last used.
+    """
+
+    phone_sealed = models.BinaryField()
+    phone_blind = models.BinaryField(max_length=16)
+    worker_id = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    holds_from = models.DateTimeField()
+    proved_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_blind", "worker_id"], condition=models.Q(ended_at=None), name="one_phone_a_worker_once"
+            )
+        ]
+        indexes = [models.Index(fields=["worker_id", "ended_at"], name="phones_of_a_worker")]
+
+
+class PhoneSession(models.Model):
+    """A phone that signed in. The browser holds the token, we its blind value. It ends after thirty idle days."""
+
+    token_blind = models.BinaryField(max_length=16, unique=True)
+    phone_sealed = models.BinaryField()
+    phone_blind = models.BinaryField(max_length=16)
+    owner = models.ForeignKey(PhoneOwner, on_delete=models.SET_NULL, null=True, related_name="sessions")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["phone_blind"], name="sessions_of_a_phone"),
+            models.Index(fields=["seen_at"], name="sessions_by_use"),
+        ]

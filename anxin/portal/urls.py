@@ -20,6 +20,7 @@ from anxin.portal.officer import (
 )
 from anxin.portal.officer.cases import urls as case_urls
 from anxin.portal.site import urls as site_urls
+from anxin.portal.worker import urls as worker_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *people_urls.urlpatterns,
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit", audit.audit, name="audit"),
     path("audit/verify", audit.verify, name="audit-verify"),
     *site_urls.urlpatterns,
+    *worker_urls.urlpatterns,
     path("held", held.held, name="held"),
     path("held/<int:pk>", held.row, name="held-row"),
     path("held/<int:pk>/open", held.open_row, name="held-row-open"),

@@ -23,6 +23,7 @@ class Row:
     anywhere: bool = False
     why: str = ""
     sends: Callable[[Place], dict[str, Any]] | None = None
+    worker: bool = False
 
 
 def to(roles: str, of: Names | None = None, **more: Any) -> Row:
@@ -33,6 +34,11 @@ def to(roles: str, of: Names | None = None, **more: Any) -> Row:
 
 def opened(why: str, of: Names | None = None) -> Row:
     return Row(of=of, why=why)
+
+
+def own(of: Names | None = None) -> Row:
+    """A page of a signed-in worker; no role opens it."""
+    return Row(of=of, worker=True)
 
 
 def key(name: str) -> Names:
@@ -69,6 +75,7 @@ HANDLERS = "officer chief"
 SEERS = f"{READERS} clerk"
 BRINGERS = "officer chief bank clerk operator"
 DOOR = "a machine door: it asks for its sender's signature or token itself"
+SHELL = "a part of the worker's app that holds no data"
 SIGNING_IN = "before somebody is known; it gives nothing away and counts tries"
 
 TABLE: dict[str, Row] = {
@@ -88,6 +95,15 @@ TABLE: dict[str, Row] = {
     "bulk:receipt": opened(DOOR, lambda place: {"serial": "1"}),
     "bulk:held": opened(DOOR),
     "board-public": opened("the notice board hangs at the gate for everybody (Article 34)", in_project()),
+    # Workers
+    "me": own(),
+    "me-pay": own(),
+    "me-sign-in": opened(SIGNING_IN),
+    "me-who": opened(SIGNING_IN),
+    "me-manifest": opened(SHELL),
+    "me-keeper": opened(SHELL),
+    "me-offline": opened(SHELL),
+    "me-icon": opened(SHELL),
     # Signing in
     "sign-in": opened(SIGNING_IN),
     "sign-in-code": opened(SIGNING_IN),

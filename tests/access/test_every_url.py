@@ -7,10 +7,12 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from anxin.people.models import Deputy, User
 from tests.access.table import TABLE, Row
 from tests.access.world import ROLES, Place, make_person, make_place
+from tests.workers import worker_signs_in
 
 pytestmark = pytest.mark.django_db
 
@@ -39,9 +41,11 @@ def test_what_strangers_may_open_says_why_and_everything_else_is_guarded():
         guarded = getattr(pattern.callback, "permission", None)
         if TABLE[name].why:
             assert not TABLE[name].roles
-            assert guarded is None, f"{name} asks for {guarded}, but the table lets strangers in"
+            assert guarded in (None, "open"), f"{name} asks for {guarded}, but the table lets strangers in"
+        elif TABLE[name].worker:
+            assert guarded == "worker", f"{name} is a worker's page and has no @worker_page"
         elif name != "overview":  # it leads people to their first page, and then asks
-            assert guarded, f"{name} has no @needs"
+            assert guarded not in (None, "open", "worker"), f"{name} has no @needs"
 
 
 def place_for(user: User, at, region: str, code: str, industry: str = "housing", number: int = 1) -> Place:
@@ -80,8 +84,8 @@ def signed_in(user: User) -> Client:
 
 
 def named() -> Iterator[tuple[str, Row]]:
-    """Every guarded address. Those of the doors have no name to call them by."""
-    return ((name, row) for name, row in TABLE.items() if not row.why)
+    """Every address that asks for a role. Those of the doors have no name to call them by."""
+    return ((name, row) for name, row in TABLE.items() if not row.why and not row.worker)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -153,6 +157,25 @@ def everybody_out(client: Client, here: Place, expected: object) -> list[str]:
         for method, url, sent in calls(name, row, here)
         if (got := answer(client, method, url, sent)) != expected
     ]
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_no_role_and_no_stranger_opens_a_workers_page(role, at):
+    here = place_for(seat(role or "officer"), at, HERE, "P1")
+    client = signed_in(User.objects.get(username=role)) if role else Client()
+    for name, row in TABLE.items():
+        if row.worker:
+            for method, url, sent in calls(name, row, here):
+                response = client.get(url, sent) if method == "GET" else client.post(url, sent)
+                assert response.status_code == 302, f"{name} {method}"
+                assert response.headers["Location"].startswith("/me/sign-in?next="), f"{name} {method}"
+
+
+def test_a_worker_signed_in_is_still_a_stranger_to_every_office_page(at):
+    here = place_for(seat("officer"), at, HERE, "P1")
+    client = Client()
+    worker_signs_in(client, here.engagement.worker, at=timezone.now())
+    assert everybody_out(client, here, "sign-in") == []
 
 
 def test_a_stranger_is_asked_to_sign_in_everywhere(at):

@@ -45,12 +45,20 @@ def subject_of(kind: str, row: dict[str, Any]) -> str:
 
 
 def reconcile(
-    results: Iterable[tuple[Rule, pa.Table]], *, as_of: date, at: datetime, projects: Collection[int] | None
+    results: Iterable[tuple[Rule, pa.Table]],
+    *,
+    as_of: date,
+    at: datetime,
+    projects: Collection[int] | None,
+    firms: Collection[int] | None = None,
 ) -> dict[str, int]:
-    """Write what changed, each change with its event, in one transaction. Answers how many of each kind."""
+    """Write what changed, each change with its event, in one transaction. Answers how many of each kind.
+
+    ``projects`` and ``firms`` (enterprises judged whole) are what was looked at; ``projects`` None: everything.
+    """
     found = {(f.rule.id, f.subject): f for f in _findings(results)}
     with transaction.atomic():
-        standing = _standing(projects)
+        standing = _standing(projects, firms)
         asleep = _asleep([key for key in found if key not in standing])
         fresh = [f for key, f in found.items() if key not in standing and key not in asleep]
         counts = {
@@ -59,7 +67,7 @@ def reconcile(
             "cleared": _clear([row for key, row in standing.items() if key not in found], as_of, at),
             **_update([(row, found[key]) for key, row in standing.items() if key in found], as_of, at),
         }
-        _hide(found, projects)
+        _hide(found, projects, firms)
     return counts
 
 
@@ -72,19 +80,17 @@ def _findings(results: Iterable[tuple[Rule, pa.Table]]) -> Iterator[Finding]:
 _FIELDS = ("id", "rule", "subject", "level", "measure", "threshold", "numbers", "rule_version", "since")
 
 
-def _scope(projects: Collection[int] | None) -> list[Any]:
-    """Querysets that together hold every warning about the swept projects and their contractors."""
+def _scope(projects: Collection[int] | None, firms: Collection[int] | None) -> list[Any]:
+    """Querysets that together hold every warning about the swept projects and firms."""
     if projects is None:
         return [Warning.objects.all()]
-    ids = sorted(projects)
-    firms = sorted(set(Project.objects.filter(pk__in=ids).values_list("contractor_id", flat=True)) - {None})
-    return [Warning.objects.filter(project_id__in=part) for part in _parts(ids)] + [
-        Warning.objects.filter(project=None, enterprise_id__in=part) for part in _parts(firms)
+    return [Warning.objects.filter(project_id__in=part) for part in _parts(sorted(projects))] + [
+        Warning.objects.filter(project=None, enterprise_id__in=part) for part in _parts(sorted(firms or ()))
     ]
 
 
-def _standing(projects: Collection[int] | None) -> dict[tuple[str, str], dict[str, Any]]:
-    rows = [row for query in _scope(projects) for row in query.filter(status="open").values(*_FIELDS)]
+def _standing(projects: Collection[int] | None, firms: Collection[int] | None) -> dict[tuple[str, str], dict[str, Any]]:
+    rows = [row for query in _scope(projects, firms) for row in query.filter(status="open").values(*_FIELDS)]
     return {(row["rule"], row["subject"]): row for row in rows}
 
 
@@ -129,8 +135,18 @@ def _event(warning_id: int, kind: str, as_of: date, at: datetime, finding: Findi
 
 
 def _open(findings: list[Finding], as_of: date, at: datetime) -> int:
-    places = {p: (r, i) for p, r, i in Project.objects.values_list("pk", "region_code", "industry")} if findings else {}
-    firms = dict(Enterprise.objects.values_list("pk", "region_code")) if findings else {}
+    projects = sorted({f.row["project_id"] for f in findings} - {None})
+    places = {
+        pk: (region, industry)
+        for part in _parts(projects)
+        for pk, region, industry in Project.objects.filter(pk__in=part).values_list("pk", "region_code", "industry")
+    }
+    enterprises = sorted({f.row["enterprise_id"] for f in findings} - {None})
+    firms = {
+        pk: region
+        for part in _parts(enterprises)
+        for pk, region in Enterprise.objects.filter(pk__in=part).values_list("pk", "region_code")
+    }
     rows = []
     for finding in findings:
         rule, row = finding.rule, finding.row
@@ -271,11 +287,13 @@ def _write(pairs: list[tuple[dict[str, Any], Finding]], at: datetime) -> None:
             Handling.objects.filter(warning__in=part, ended_at=None).update(rank=rank)
 
 
-def _hide(found: dict[tuple[str, str], Finding], projects: Collection[int] | None) -> None:
+def _hide(
+    found: dict[tuple[str, str], Finding], projects: Collection[int] | None, firms: Collection[int] | None
+) -> None:
     """Point children at the parent that covers them, and free those whose parent is gone."""
     open_rows = [
         row
-        for query in _scope(projects)
+        for query in _scope(projects, firms)
         for row in query.filter(status="open").values_list("id", "rule", "subject", "hidden_by_id")
     ]
     ids = {(rule, subject): pk for pk, rule, subject, _ in open_rows}

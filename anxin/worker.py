@@ -1,7 +1,8 @@
 """The worker: loops that reconcile. Each is an idempotent function; many workers may run, one at a time does a loop.
 
 Fast loop (a second): waiting rows flow on, the inbox is sealed, touched projects are swept, so that a fact changes
-its warning within seconds. Slow loop: the full sweep every few minutes and after midnight, figures, compaction.
+its warning within seconds. Slow loop: the full sweep every few minutes and after midnight, figures, compaction. Post
+loop: messages out of the house.
 """
 
 import logging
@@ -39,16 +40,17 @@ _IDLE_S = 0.5
 
 
 def run(*, stop: threading.Event, parent: int | None = None) -> None:
-    """Run both loops until ``stop`` is set or the parent process is gone."""
+    """Run the loops until ``stop`` is set or the parent process is gone."""
     fast = threading.Thread(target=_loop, args=("fast", fast_turn, stop), name="fast")
     slow = threading.Thread(target=_loop, args=("slow", slow_turn, stop), name="slow")
-    fast.start()
-    slow.start()
+    post = threading.Thread(target=_loop, args=("post", post_turn, stop), name="post")
+    for thread in (fast, slow, post):
+        thread.start()
     while not stop.wait(1):
         if parent is not None and os.getppid() != parent:
             stop.set()
-    fast.join()
-    slow.join()
+    for thread in (fast, slow, post):
+        thread.join()
 
 
 def _loop(name: str, turn: Callable[[datetime, dict[str, datetime]], bool], stop: threading.Event) -> None:
@@ -99,12 +101,16 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
         last.pop("refresh", None)
     if due(last, "escalate", ESCALATE_EVERY, at):
         escalate(at=at)
-    deliver(at=at, ways=ways())
     if due(last, "refresh", REFRESH_EVERY, at):
         refresh(as_of=today, at=at)
     if due(last, "compact", COMPACT_EVERY, at):
         compact(at=at)
     return False
+
+
+def post_turn(at: datetime, last: dict[str, datetime]) -> bool:
+    """Send what waits in the outbox. A loop of its own: who waits for a code cannot wait for a sweep."""
+    return bool(deliver(at=at, ways=ways()))
 
 
 def _full_sweep_due(today: date, at: datetime) -> bool:

@@ -48,9 +48,14 @@ def ways() -> dict[str, Send]:
     found: dict[str, Send] = {Channel.WECOM: wecom, Channel.DINGTALK: dingtalk}
     if os.environ.get("ANXIN_SMTP"):
         found[Channel.EMAIL] = email
-    if os.environ.get("ANXIN_SMS"):
+    if has_sms():
         found[Channel.SMS] = sms
     return found
+
+
+def has_sms() -> bool:
+    """Whether this installation can send short messages."""
+    return bool(os.environ.get("ANXIN_SMS"))
 
 
 def email(address: str, title: str, text: str, key: str) -> None:

@@ -52,6 +52,10 @@ class Delivery(models.Model):
     """One message in the outbox. ``key`` is unique: the same notice is never queued twice on a channel.
 
     ``state``: waiting, sending, sent, failed (given up), unknown (it may have arrived; never sent again by itself).
+
+    It goes to a person's own address, or, for somebody without an account, to ``address_sealed`` with ``text_sealed``.
+    ``secret``: a code; its text is wiped as soon as the message has left or is given up. After ``ends_at`` it is not
+    worth sending any more.
     """
 
     key = models.CharField(max_length=100, unique=True)
@@ -59,6 +63,10 @@ class Delivery(models.Model):
     person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="deliveries")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True)
     notices = models.ManyToManyField(Notice, related_name="deliveries")
+    address_sealed = models.BinaryField(default=b"")
+    text_sealed = models.BinaryField(default=b"")
+    secret = models.BooleanField(default=False)
+    ends_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, default="waiting")
     not_before = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)

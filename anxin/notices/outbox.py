@@ -21,12 +21,14 @@ SENDING_ENDS = timedelta(minutes=10)
 
 def deliver(*, at: datetime, ways: Mapping[str, Send], limit: int = 200) -> int:
     """Send what is due. Answers how many messages went out. Many workers may run it at once."""
-    Delivery.objects.filter(state="sending", not_before__lt=at - SENDING_ENDS).update(
-        state="unknown", error="the sender died while sending"
-    )
+    died = Delivery.objects.filter(state="sending", not_before__lt=at - SENDING_ENDS)
+    if died.exists():
+        died.filter(secret=True).update(text_sealed=b"")
+        died.update(state="unknown", error="the sender died while sending")
     sent = 0
+    # Somebody stands with the telephone in his hand and waits for a code: codes go first.
     due = Delivery.objects.filter(state="waiting", not_before__lte=at, channel__in=list(ways)).order_by(
-        "not_before", "id"
+        "-secret", "not_before", "id"
     )
     for pk in list(due.values_list("pk", flat=True)[:limit]):
         sent += _send_one(pk, at, ways)
@@ -41,6 +43,8 @@ def _send_one(pk: int, at: datetime, ways: Mapping[str, Send]) -> int:
         return 0
     delivery = Delivery.objects.select_related("person").get(pk=pk)
     try:
+        if delivery.ends_at is not None and delivery.ends_at <= at:
+            raise Refused("too late")
         address, title, text = _written(delivery)
         ways[delivery.channel](address, title, text, delivery.key)
     except NotSent as wrong:
@@ -52,12 +56,23 @@ def _send_one(pk: int, at: datetime, ways: Mapping[str, Send]) -> int:
     except Unsure as wrong:
         _end(delivery, "unknown", str(wrong))
         return 0
-    Delivery.objects.filter(pk=pk).update(state="sent", sent_at=at, tries=delivery.tries + 1, error="")
+    Delivery.objects.filter(pk=pk).update(
+        state="sent", sent_at=at, tries=delivery.tries + 1, error="", **_forgotten(delivery)
+    )
     return 1
+
+
+def _forgotten(delivery: Delivery) -> dict[str, bytes]:
+    return {"text_sealed": b""} if delivery.secret else {}
 
 
 def _written(delivery: Delivery) -> tuple[str, str, str]:
     """Address, title and text, in the person's language. Raises Refused when there is no address any more."""
+    if delivery.address_sealed:
+        text = open_text(delivery.text_sealed)
+        if not text:
+            raise Refused("no text")
+        return open_text(delivery.address_sealed), "", text
     person = delivery.person
     way = Preference.objects.filter(person=person, channel=delivery.channel, on=True).first()
     address = open_text(way.address_sealed) if way else ""
@@ -81,11 +96,14 @@ def _again(delivery: Delivery, at: datetime, why: str) -> None:
 
 
 def _end(delivery: Delivery, state: str, why: str) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(state=state, tries=delivery.tries + 1, error=why[:300])
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=state, tries=delivery.tries + 1, error=why[:300], **_forgotten(delivery)
+    )
 
 
 def send_again(*, delivery: Delivery, at: datetime) -> None:
-    """Put a message that failed, or whose fate is unknown, back into the queue: somebody has looked and decided."""
-    Delivery.objects.filter(pk=delivery.pk, state__in=["failed", "unknown"]).update(
+    """Put a message that failed, or whose fate is unknown, back into the queue: somebody has looked and decided. A code
+    is forgotten by then and is not sent again."""
+    Delivery.objects.filter(pk=delivery.pk, state__in=["failed", "unknown"], secret=False).update(
         state="waiting", tries=0, not_before=at, error=""
     )

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from anxin.notices.models import Delivery, Notice, Preference
-from anxin.notices.times import not_before
+from anxin.notices.models import Channel, Delivery, Notice, Preference
+from anxin.notices.times import not_before, waking
 from anxin.people.models import User
+from anxin.vault.fields import seal_text
 
 
 def notify(
@@ -46,6 +47,30 @@ def notify(
         )
         delivery.notices.add(notice)
     return notices
+
+
+def tell_phone(
+    *, phone: str, text: str, key: str, at: datetime, secret: bool = False, ends_at: datetime | None = None
+) -> Delivery:
+    """Queue a short message to a phone whose owner has no account; the same ``key`` is queued once.
+
+    Call it in the transaction of the act it tells of. ``secret`` (a code) goes at once and its text is forgotten once
+    it has left; anything else waits for the end of the night. ``ends_at``: later it is not sent any more. Number and
+    text are sealed; neither reaches a log.
+    """
+    delivery, _ = Delivery.objects.get_or_create(
+        key=key,
+        defaults={
+            "channel": Channel.SMS,
+            "address_sealed": seal_text(phone),
+            "text_sealed": seal_text(text),
+            "secret": secret,
+            "ends_at": ends_at,
+            "not_before": at if secret else waking(at),
+            "queued_at": at,
+        },
+    )
+    return delivery
 
 
 def mark_read(*, person: User, at: datetime, ids: Iterable[int] | None = None) -> int:

@@ -20,6 +20,15 @@ def not_before(way: Preference, *, at: datetime, urgent: bool) -> datetime:
     return end if end > here else end + timedelta(days=1)
 
 
+def waking(at: datetime) -> datetime:
+    """The moment itself, or the morning's eight o'clock when it falls between nine in the evening and then."""
+    here = at.astimezone(SHANGHAI)
+    if not _is_quiet(here.hour, 21, 8):
+        return at
+    end = datetime.combine(here.date(), time(8), tzinfo=SHANGHAI)
+    return end if end > here else end + timedelta(days=1)
+
+
 def _is_quiet(hour: int, start: int, end: int) -> bool:
     if start == end:
         return False

@@ -11,7 +11,7 @@ from anxin.law.civil import SHANGHAI
 from anxin.notices.channels import NotSent, Refused, Unsure, dingtalk, email, wecom
 from anxin.notices.models import Delivery, Notice, Preference
 from anxin.notices.outbox import deliver, send_again
-from anxin.notices.send import mark_read, notify
+from anxin.notices.send import mark_read, notify, tell_phone
 from anxin.people.models import User
 from anxin.vault.fields import seal_text
 
@@ -209,3 +209,55 @@ def test_mail_over_real_smtp(monkeypatch):
         server.shutdown()
     with pytest.raises(NotSent):
         email("officer@example.invalid", "Title", "Text", "key-3")
+
+
+def tell_somebody(at: datetime = NOON, **more) -> Delivery:
+    return tell_phone(phone="13900000001", text="您的验证码 123456", key="code:1", at=at, **more)
+
+
+def test_a_phone_without_an_account_is_told_once_and_a_code_is_forgotten_when_it_has_left():
+    tell_somebody(secret=True)
+    tell_somebody(secret=True)
+    post = Post()
+    assert deliver(at=NOON, ways={"sms": post}) == 1
+    assert post.sent == [("13900000001", "您的验证码 123456")]
+    row = Delivery.objects.get()
+    assert (row.state, bytes(row.text_sealed)) == ("sent", b"")
+    assert deliver(at=NOON + timedelta(days=1), ways={"sms": post}) == 0
+
+
+def test_what_is_no_code_waits_for_the_morning_and_can_be_sent_again():
+    tell_somebody(at=NIGHT)
+    post = Post(Refused("no such number"))
+    assert deliver(at=NIGHT, ways={"sms": post}) == 0
+    assert Delivery.objects.get().state == "waiting"
+    morning = datetime(2026, 4, 21, 8, tzinfo=SHANGHAI)
+    deliver(at=morning, ways={"sms": post})
+    assert Delivery.objects.get().state == "failed"
+    send_again(delivery=Delivery.objects.get(), at=morning)
+    assert deliver(at=morning, ways={"sms": post}) == 1
+    assert post.sent == [("13900000001", "您的验证码 123456")]
+
+
+@pytest.mark.parametrize("fault", [Refused("no such number"), Unsure("timed out")])
+def test_a_code_that_did_not_arrive_is_forgotten_and_never_sent_again(fault):
+    tell_somebody(secret=True)
+    deliver(at=NOON, ways={"sms": Post(fault)})
+    row = Delivery.objects.get()
+    assert bytes(row.text_sealed) == b""
+    send_again(delivery=row, at=NOON)
+    assert Delivery.objects.get().state == row.state
+
+
+def test_a_code_that_is_too_old_is_not_sent_and_codes_go_before_the_rest():
+    tell_phone(phone="13900000002", text="提醒", key="ask:1", at=NOON - timedelta(hours=1))
+    tell_somebody(secret=True, ends_at=NOON + timedelta(minutes=10))
+    post = Post()
+    deliver(at=NOON, ways={"sms": post})
+    assert [to for to, _text in post.sent] == ["13900000001", "13900000002"]
+    tell_phone(
+        phone="13900000001", text="旧码", key="code:2", at=NOON, secret=True, ends_at=NOON + timedelta(minutes=10)
+    )
+    assert deliver(at=NOON + timedelta(minutes=11), ways={"sms": post}) == 0
+    late = Delivery.objects.get(key="code:2")
+    assert (late.state, late.error, bytes(late.text_sealed)) == ("failed", "too late", b"")

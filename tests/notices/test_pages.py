@@ -5,7 +5,7 @@ from django.test import Client
 
 from anxin.notices.models import Delivery, Notice, Preference
 from anxin.notices.outbox import deliver
-from anxin.notices.send import notify
+from anxin.notices.send import notify, tell_phone
 from anxin.people.models import Event, User
 from anxin.vault.fields import open_text
 from tests.notices.test_outbox import NOON, Post, Refused
@@ -64,3 +64,12 @@ def test_the_operator_sees_what_failed_and_sends_it_again():
     delivery.refresh_from_db()
     assert delivery.state == "waiting"
     assert Event.objects.filter(action="send-again").count() == 1
+
+
+def test_the_outbox_masks_a_phone_without_an_account_and_shows_no_text():
+    _, client = signed_in("operator", "operator")
+    tell_phone(phone="13900000001", text="您的验证码 123456", key="code:1", at=NOON, secret=True)
+    page = client.get("/outbox").content.decode()
+    assert "139****0001" in page
+    assert "13900000001" not in page
+    assert "123456" not in page

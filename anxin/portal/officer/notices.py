@@ -139,7 +139,13 @@ def outbox(request: HttpRequest) -> HttpResponse:
     context = {
         "paging": paging,
         "rows": [
-            {"delivery": d, "state": STATES[d.state], "again": d.state in {"failed", "unknown"}} for d in paging.rows
+            {
+                "delivery": d,
+                "to": (d.person.display_name or d.person.username) if d.person else _phone(d),
+                "state": STATES[d.state],
+                "again": d.state in {"failed", "unknown"} and not d.secret,
+            }
+            for d in paging.rows
         ],
         "state": state,
         "channel": channel,
@@ -147,6 +153,11 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "channels": Channel.choices,
     }
     return render(request, "officer/notices/outbox.html", context)
+
+
+def _phone(delivery: Delivery) -> str:
+    """Somebody without an account, as a masked number."""
+    return mask_phone(open_text(delivery.address_sealed))
 
 
 @needs("outbox")

@@ -66,7 +66,7 @@ def begin(
 def _may_begin(case: Case, kind: TrackKind, form: str, at: datetime) -> None:
     if case.state in ("ended", "refused"):
         raise CannotMove("案件已办结，请先恢复办理。", "The case is closed; open it again first.")
-    if form not in (kind.forms or {"": None}):
+    if form not in (set(kind.forms) or {""}):
         raise CannotMove("请选择办理方式。", "Choose one of its forms.")
     if Track.objects.filter(case=case, kind=kind.key, ended_at=None).exists():
         raise CannotMove(f"{kind.title['zh']}已在进行。", f"{kind.title['en']} is under way already.")

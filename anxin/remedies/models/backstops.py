@@ -195,7 +195,7 @@ class RecoveryMove(models.Model):
 
 
 class TopUp(models.Model):
-    """A deposit is to be filled up again after a draw 保证金补足, within a period. ``amount_fen``: what was paid out."""
+    """A deposit is to be filled up again after a draw 保证金补足. ``amount_fen``: what was paid out of it."""
 
     deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, related_name="top_ups")
     draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="top_up")

@@ -14,6 +14,9 @@ from datetime import date, datetime, timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
+from anxin.cases.ladder import escalate_cases
+from anxin.cases.matching import match_payments
+from anxin.cases.orders import lapse_orders
 from anxin.insight.overview import refresh
 from anxin.intake.waiting import release
 from anxin.law.civil import civil_date
@@ -84,6 +87,8 @@ def fast_turn(at: datetime, last: dict[str, datetime]) -> bool:
     touched = touched_projects(limit=MANY_TOUCHED)
     if touched:
         few = touched if len(touched) < MANY_TOUCHED else None
+        # Before the sweep takes the marks away: a turn that dies here is done again.
+        match_payments(at=at, projects=few)
         sweep(as_of=civil_date(at), at=at, projects=few)
         close_cleared(at=at, projects=few)
         hand_over(at=at, projects=few)
@@ -98,9 +103,12 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
         close_cleared(at=at)
         hand_over(at=at)
         plan_inspections(at=at)
+        match_payments(at=at)
         last.pop("refresh", None)
     if due(last, "escalate", ESCALATE_EVERY, at):
         escalate(at=at)
+        lapse_orders(at=at)
+        escalate_cases(at=at)
     if due(last, "refresh", REFRESH_EVERY, at):
         refresh(as_of=today, at=at)
     if due(last, "compact", COMPACT_EVERY, at):

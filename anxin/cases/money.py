@@ -3,18 +3,25 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from anxin.cases.flow import locked, tell
+from anxin.cases.flow import locked, move, tell
+from anxin.cases.hands import answerable
 from anxin.cases.models import Case, Claimant, WageReceived
+from anxin.cases.procedure import states
+from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import User
 
 
+def standing(case: Case) -> QuerySet[Claimant]:
+    """The claimants who count: those who neither withdrew nor refused to take part."""
+    return Claimant.objects.filter(case=case, withdrawn_at=None).exclude(consent="refused")
+
+
 def add_up(case: Case) -> Case:
     """Write the sums of a case's claimants into the case. Withdrawn and refusing claimants do not count."""
-    standing = Claimant.objects.filter(case=case, withdrawn_at=None).exclude(consent="refused")
-    sums = standing.aggregate(
+    sums = standing(case).aggregate(
         people=Count("pk"), claimed=Sum("claimed_fen"), verified=Sum("verified_fen"), agreed=Sum("agreed_fen"),
         received=Sum("received_fen"),
     )  # fmt: skip
@@ -34,9 +41,15 @@ def due_fen(claimant: Claimant) -> int:
 
 
 def all_received(case: Case) -> bool:
-    """Whether every claimant has what is due to him."""
-    standing = Claimant.objects.filter(case=case, withdrawn_at=None).exclude(consent="refused")
-    return all(claimant.received_fen >= due_fen(claimant) for claimant in standing)
+    """Whether there are claimants and every one of them has what is due to him."""
+    people = list(standing(case).only("received_fen", "agreed_fen", "verified_fen", "claimed_fen"))
+    return bool(people) and all(has_all(claimant) for claimant in people)
+
+
+def has_all(claimant: Claimant) -> bool:
+    """Whether a claimant has what is due to him. While nobody has said how much that is, he has not."""
+    unknown = claimant.claimed_fen == 0 and claimant.verified_fen is None and claimant.agreed_fen is None
+    return not unknown and claimant.received_fen >= due_fen(claimant)
 
 
 @transaction.atomic
@@ -84,21 +97,84 @@ def receive(
     )  # fmt: skip
     if not new:
         return None
-    now.received_fen = received_sum(now)
-    now.save(update_fields=["received_fen"])
-    add_up(case)
+    had_all = has_all(now)
+    _count_again(now, case)
     yuan = f"{amount_fen / 100:,.2f}"
     tell(case, kind="received", by=None, at=at, public=False,
          zh=f"到账 {yuan} 元（{'银行记录' if proof == 'bank' else '本人确认'}）",
          en=f"{yuan} yuan received ({'bank record' if proof == 'bank' else 'own word'})")  # fmt: skip
     trail.record(by=None, at=at, action="case-received", subject="case", subject_id=case.pk,
                  changes={"claimant": now.pk, "fen": amount_fen, "proof": proof})  # fmt: skip
+    _money_came(case, at, tell_all=has_all(now) and not had_all)
     return row
+
+
+@transaction.atomic
+def confirm(*, claimant: Claimant, on: date, at: datetime) -> WageReceived | None:
+    """The claimant's own word that he has all that is due to him; None when his word says so already."""
+    locked(claimant.case)
+    now = Claimant.objects.get(pk=claimant.pk)
+    said = WageReceived.objects.filter(claimant=now, proof="word", void_at=None).aggregate(sum=Sum("amount_fen"))
+    rest = due_fen(now) - (said["sum"] or 0)
+    if rest <= 0:
+        return None
+    return receive(claimant=now, proof="word", amount_fen=rest, received_on=on, at=at,
+                   reference=f"all:{due_fen(now)}")  # fmt: skip
+
+
+@transaction.atomic
+def correct(*, receipt: WageReceived, amount_fen: int, at: datetime) -> WageReceived:
+    """The bank corrected a payment (0: it failed, or went elsewhere): the receipt follows, and nobody is left to find
+    out by himself. What was lost is told to the officer and the claimants, also after the case has ended."""
+    case = locked(receipt.claimant.case)
+    row = WageReceived.objects.select_for_update().get(pk=receipt.pk)
+    before = 0 if row.void_at is not None else row.amount_fen
+    if before == amount_fen:
+        return row
+    row.void_at = None if amount_fen > 0 else at
+    row.amount_fen = amount_fen or row.amount_fen
+    row.save(update_fields=["void_at", "amount_fen"])
+    now = Claimant.objects.get(pk=row.claimant_id)
+    _count_again(now, case)
+    changes = {"claimant": now.pk, "from": before, "to": amount_fen, "reference": row.reference}
+    trail.record(by=None, at=at, action="case-receipt-corrected", subject="case", subject_id=case.pk, changes=changes)
+    if amount_fen > before:
+        return row
+    old, new = f"{before / 100:,.2f}", f"{amount_fen / 100:,.2f}"
+    tell(case, kind="receipt-corrected", by=None, at=at, public=True,
+         zh=f"银行更正了一笔到账记录：{old} 元改为 {new} 元，我们会继续跟进",
+         en=f"The bank corrected a receipt from {old} to {new} yuan; we follow it up")  # fmt: skip
+    notify(to=answerable(case), kind="case-receipt-corrected", subject="case", subject_id=case.pk, at=at, urgent=True,
+           zh=f"案件 {case.number}：银行更正到账记录，{old} 元改为 {new} 元",
+           en=f"Case {case.number}: the bank corrected a receipt from {old} to {new} yuan")  # fmt: skip
+    return row
+
+
+def _count_again(claimant: Claimant, case: Case) -> None:
+    claimant.received_fen = received_sum(claimant)
+    claimant.save(update_fields=["received_fen"])
+    add_up(case)
+
+
+def _money_came(case: Case, at: datetime, *, tell_all: bool) -> None:
+    """The first money brings a case to ``paying``; when the last person has his, those concerned are told."""
+    if case.ended_at is not None:
+        return
+    if "paying" in states()[case.state].next:
+        move(case=case, to="paying", by=None, at=at)
+    if not tell_all or not all_received(case):
+        return
+    tell(case, kind="all-received", by=None, at=at, public=True,
+         zh="记录显示应发的工资已经全部到账，请您核对；没有收到请马上告诉我们",
+         en="The records say that all wages due have arrived; please check, and tell us at once if not")  # fmt: skip
+    notify(to=answerable(case), kind="case-all-received", subject="case", subject_id=case.pk, at=at, urgent=True,
+           zh=f"案件 {case.number} 应付工资已全部到账，可以办结",
+           en=f"Case {case.number}: all wages due have arrived; it can be closed")  # fmt: skip
 
 
 def received_sum(claimant: Claimant) -> int:
     """What counts as received. The bank's record and the worker's word speak of the same money: the larger counts."""
-    sums = WageReceived.objects.filter(claimant=claimant).aggregate(
+    sums = WageReceived.objects.filter(claimant=claimant, void_at=None).aggregate(
         bank=Sum("amount_fen", filter=Q(proof="bank")), word=Sum("amount_fen", filter=Q(proof="word"))
     )
     return max(sums["bank"] or 0, sums["word"] or 0)

@@ -69,7 +69,10 @@ def payroll(
 
 
 def payments(
-    *, project_id: int | None = None, worker_id: int | Collection[int] | None = None, month: str | None = None
+    *,
+    project_id: int | Collection[int] | None = None,
+    worker_id: int | Collection[int] | None = None,
+    month: str | None = None,
 ) -> pa.Table:
     """Payouts as the bank reported them, by wage month."""
     # The key names no worker and no month: versions are compared first, then filtered.

@@ -12,6 +12,7 @@ ANXIN_SESSION_HOURS    hours without use after which a session ends; default 12
 ANXIN_SECOND_STEP      comma-separated roles that sign in with one-time codes only, e.g. ``operator,chief``
 ANXIN_OIDC_ISSUER      the government's single sign-on (OpenID Connect); with ANXIN_OIDC_CLIENT, ANXIN_OIDC_SECRET,
                        ANXIN_OIDC_CLAIM (which claim names a person, default ``sub``), ANXIN_OIDC_NAME (on the button)
+ANXIN_DEMO     ``1`` shows workers their sign-in code on the page where no SMS gateway is set; only ``anxin demo``
 ANXIN_DEBUG    ``1`` shows Django's error pages; never in production
 """
 
@@ -129,6 +130,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+\.[0-9a-f]{12}\..+$"
 ADDRESS = os.environ.get("ANXIN_ADDRESS", "").rstrip("/")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ADDRESS.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [ADDRESS] if ADDRESS else []
+DEMO = os.environ.get("ANXIN_DEMO") == "1"
 PASSWORD_DAYS = int(os.environ.get("ANXIN_PASSWORD_DAYS", "0"))
 SECOND_STEP_ROLES = [
     role.strip().lower() for role in os.environ.get("ANXIN_SECOND_STEP", "").split(",") if role.strip()

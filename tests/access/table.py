@@ -100,6 +100,8 @@ TABLE: dict[str, Row] = {
     "me-pay": own(),
     "me-sign-in": opened(SIGNING_IN),
     "me-who": opened(SIGNING_IN),
+    "me-sign-out": opened("ends a worker's session, if there is one"),
+    "me-phone-not-me": own(lambda place: {"pk": 1}),
     "me-manifest": opened(SHELL),
     "me-keeper": opened(SHELL),
     "me-offline": opened(SHELL),

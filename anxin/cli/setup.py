@@ -1,5 +1,6 @@
 """init, doctor, demo."""
 
+import os
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -78,10 +79,14 @@ DEMO_PROVINCES = ("140000", "520000")
 @click.pass_context
 def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int, seed: int, no_serve: bool) -> None:
     """A small synthetic province with its history, demo accounts, web and worker."""
+    # Invented workers own no telephones: their sign-in codes show on the page. The web's processes inherit it.
+    os.environ["ANXIN_DEMO"], settings.DEMO = "1", True
+    from anxin.insight.cost_counting import refresh_cost
     from anxin.insight.overview import refresh
     from anxin.ledger.sealing import seal
     from anxin.registry.models import Project
     from anxin.registry.offices import seed_offices
+    from anxin.simulate.claims import simulate_claims
     from anxin.simulate.province import simulate
     from anxin.simulate.replay import past_days, replay
     from anxin.watch.handling.inspections import plan_inspections
@@ -112,6 +117,8 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
     people = _demo_people(password)
     hand_over(at=now())
     plan_inspections(at=now())
+    simulate_claims(until=now(), seed=seed)
+    refresh_cost(as_of=today(), at=now(), everything=True)
     click.echo(f"\n  安薪 anxin demo: http://127.0.0.1:{port}/\n")
     for person in people:
         bounds = person.project or person.region

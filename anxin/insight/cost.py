@@ -7,7 +7,7 @@ too: else the sum would give the hidden one away.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
@@ -60,7 +60,8 @@ class Rate:
 
 @dataclass(frozen=True)
 class Week:
-    """Money that came in a week (its Monday): fen, and to how many people; both None for too few people."""
+    """Money that came in a week (its Monday): fen, and to how many people; both None for too few people,
+    nought where nothing came."""
 
     monday: date
     fen: int | None
@@ -82,6 +83,11 @@ class Cost:
     def cells(self) -> tuple[Spread, ...]:
         """All of them, as a table's row."""
         return self.days, self.trips, self.yuan, self.spent, self.satisfied
+
+    @property
+    def told(self) -> bool:
+        """Whether there is anything in the row, shown or hidden."""
+        return any(one.n for one in self.cells)
 
 
 @dataclass(frozen=True)
@@ -194,9 +200,12 @@ def _weeks(cells: Iterable[CostFigures]) -> list[Week]:
             fen[monday] += sum_
             people[monday] += heads
     weeks = []
-    for monday in sorted(people):
-        told = people[monday] >= FEWEST
-        weeks.append(Week(date.fromisoformat(monday), fen[monday] if told else None, people[monday] if told else None))
+    day, last = (date.fromisoformat(one) for one in (min(people), max(people))) if people else (date.max, date.min)
+    while day <= last:
+        n = people[day.isoformat()]
+        hidden = 0 < n < FEWEST
+        weeks.append(Week(day, None if hidden else fen[day.isoformat()], None if hidden else n))
+        day += timedelta(days=7)
     return weeks
 
 

@@ -88,9 +88,9 @@ def _money(cells: Cells, first: date, last: date, as_of: date) -> None:
     """Days, trips, outlay of whose whole sum came between two days, and the money of those days by week."""
     if first > last:
         return
-    touched = WageReceived.objects.filter(received_on__range=(first, last)).values("claimant")
+    touched = WageReceived.objects.filter(received_on__range=(first, last), void_at=None).values("claimant")
     rows = (
-        WageReceived.objects.filter(_standing(), claimant__in=touched, received_on__lte=as_of)
+        WageReceived.objects.filter(_standing(), claimant__in=touched, received_on__lte=as_of, void_at=None)
         .order_by("claimant", "received_on", "id")
         .values_list(
             "claimant", "claimant__case__region_code", "claimant__claim__door", "claimant__claim__at",
@@ -168,7 +168,7 @@ def _steps(cells: Cells, since: datetime, until: datetime, known: datetime) -> N
     """Clocks due between two moments: done by then or not. What is not yet due is neither."""
     first_claim = Claim.objects.filter(number=OuterRef("case__number")).values("door")
     told = (
-        CaseClock.objects.filter(due_at__gte=since, due_at__lt=until)
+        CaseClock.objects.filter(due_at__gte=since, due_at__lt=until, dropped=False)
         .filter(Q(due_at__lt=known) | Q(done_at__lt=known))
         .order_by()
         .annotate(door=Subquery(first_claim))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from anxin.cases.models import ClaimDoor
-from anxin.cases.procedure import clocks
+from anxin.cases.procedure import ClockKind, clocks
 from anxin.insight.cost import BASELINE, FEWEST, Cost, CostPage, Rate, Spread, months_back, read_cost
 from anxin.insight.places import covers, parent_of
 from anxin.law.civil import civil_date
@@ -47,9 +47,9 @@ def cost_page(request: HttpRequest) -> HttpResponse:
         "empty": page.as_of is None,
         "compared": _compared(page.whole),
         "tables": [
-            (_("按地区"), _("地区"), [(tags.region(code), code, cost) for code, cost in page.by_place]),
-            (_("按渠道"), _("渠道"), [(_door(key), "", cost) for key, cost in page.by_door if cost.days.n]),
-            (_("按月份"), _("到账月份"), [(month, "", cost) for month, cost in reversed(page.by_month)]),
+            (_("按地区"), _("地区"), [(tags.region(code), code, cost) for code, cost in page.by_place if cost.told]),
+            (_("按渠道"), _("渠道"), [(_door(key), "", cost) for key, cost in page.by_door if cost.told]),
+            (_("按月份"), _("到账月份"), [(month, "", cost) for month, cost in reversed(page.by_month) if cost.told]),
         ],
         "steps": _steps(page.steps, region),
         "stars": [(n, told, 100 * told / (page.whole.satisfied.n or 1) if told else 0) for n, told in page.stars],
@@ -128,9 +128,15 @@ def _steps(rates: list[Rate], region: str) -> list[dict[str, Any]]:
     found = [(rate, known.get((rate.step, rate.basis))) for rate in rates]
     found.sort(key=lambda one: order.index((one[0].step, one[0].basis)) if one[1] else len(order))
     return [
-        {"rate": rate, "title": kind.title if kind else rate.step, "within_words": period(kind.within) if kind else ""}
+        {"rate": rate, "title": kind.title if kind else rate.step, "within_words": _within(kind)}
         for rate, kind in found
     ]
+
+
+def _within(kind: ClockKind | None) -> str:
+    if kind is None:
+        return ""
+    return _("按责令的期限") if kind.by_hand else period(kind.within)
 
 
 def _axes(names: list[str], *, unit: str, days: bool = False) -> dict[str, Any]:

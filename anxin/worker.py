@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
+from anxin.cases.answers import ask_leavers
 from anxin.cases.ladder import escalate_cases
 from anxin.cases.matching import match_payments
 from anxin.cases.orders import lapse_orders
@@ -37,6 +38,7 @@ REFRESH_EVERY = timedelta(seconds=30)
 COMPACT_EVERY = timedelta(minutes=2)
 RELEASE_EVERY = timedelta(seconds=5)
 ESCALATE_EVERY = timedelta(seconds=20)
+ASK_EVERY = timedelta(hours=1)
 # Beyond this share a set-based pass over everything is cheaper than over the touched.
 MANY_TOUCHED = 1500
 _IDLE_S = 0.5
@@ -118,6 +120,8 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
 
 def post_turn(at: datetime, last: dict[str, datetime]) -> bool:
     """Send what waits in the outbox. A loop of its own: who waits for a code cannot wait for a sweep."""
+    if due(last, "leavers", ASK_EVERY, at):
+        ask_leavers(at=at)
     return bool(deliver(at=at, ways=ways()))
 
 

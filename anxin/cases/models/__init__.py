@@ -24,6 +24,7 @@ from anxin.cases.models.claims import (
 )
 from anxin.cases.models.doors import ClueFile, EmployerName
 from anxin.cases.models.drafts import CodeTry, Draft
+from anxin.cases.models.leavers import LeaverAsk
 from anxin.cases.models.work import CaseRung, Contact
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "EmployerName",
     "Exhibit",
     "Lane",
+    "LeaverAsk",
     "Liable",
     "Matter",
     "Message",

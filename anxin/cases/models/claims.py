@@ -179,7 +179,10 @@ class Answer(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["worker", "project_id", "month", "-at"], name="answers_of_a_worker")]
+        indexes = [
+            models.Index(fields=["worker", "project_id", "month", "-at"], name="answers_of_a_worker"),
+            models.Index(fields=["project_id", "month"], name="answers_of_a_project"),
+        ]
 
 
 class Ticket(models.Model):

@@ -111,7 +111,9 @@ def _fill(content: bytes, values: Mapping[str, object], *, strict: bool = True) 
         raise
     except TemplateError as error:
         # Jinja's own words name the placeholder and never a value.
-        raise BadTemplate(f"模板无法填写：{error.message}", f"The template cannot be filled in: {error.message}") from None
+        raise BadTemplate(
+            f"模板无法填写：{error.message}", f"The template cannot be filled in: {error.message}"
+        ) from None
     except Exception as error:
         word = type(error).__name__
         raise BadTemplate(f"模板无法打开（{word}）。", f"The template cannot be opened ({word}).") from None

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).with_name("papers")
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that is typed. ``default`` may name particulars in braces. ``shared``: kept for the case's next paper."""
+    """One thing that is typed. ``default`` may name particulars in braces. ``shared``: kept for the next paper too."""
 
     key: str
     title: Mapping[str, str]
@@ -72,4 +72,6 @@ def placeholders(kind: Kind) -> frozenset[str]:
 def needed(kind: Kind) -> frozenset[str]:
     """The names a template of this kind must use: without them the paper would not be what it says it is."""
     names = {"number", "signed_on"} if kind.mark else set()
-    return frozenset(names | ({"due_on"} if kind.due else set()) | ({"addressee"} if kind.audience == "employer" else set()))
+    return frozenset(
+        names | ({"due_on"} if kind.due else set()) | ({"addressee"} if kind.audience == "employer" else set())
+    )

@@ -46,7 +46,9 @@ def shipped(kind: str) -> bytes:
 
 def find(kind: str, region_code: str) -> Found:
     """The template that holds in a place: county's, city's, province's, everybody's, ours."""
-    places = (region_code, region_code[:4] + "00", region_code[:2] + "0000", EVERYWHERE) if region_code else (EVERYWHERE,)
+    places = (
+        (region_code, region_code[:4] + "00", region_code[:2] + "0000", EVERYWHERE) if region_code else (EVERYWHERE,)
+    )
     for place in places:
         file = _own(place, kind)
         if file.exists():
@@ -79,15 +81,25 @@ def examine(kind: Kind, content: bytes) -> list[tuple[str, str]]:
 def sample_of(kind: Kind) -> dict[str, object]:
     """Invented values for every name a template of this kind may use."""
     known: dict[str, object] = dict.fromkeys(placeholders(kind), "示例文字")
-    rows = [{"no": str(n), "who": f"工友{s}-0000", "months": "2026年3月", "days": "23", "rate": "280.00", "sum": "6,440.00"}
-            for n, s in enumerate("甲乙", 1)]  # fmt: skip
+    person = {"months": "2026年3月", "days": "23", "rate": "280.00", "sum": "6,440.00"}
     return {
-        **known, "title": kind.title["zh"], "article": kind.article["zh"], "unit": "某某县人力资源和社会保障局",
-        "number": f"某人社监{kind.mark}〔2026〕第1号", "addressee": "某某建设有限公司", "employer": "某某建设有限公司",
-        "project": "某某项目", "people": "2", "months": "2026年3月", "sum": "12,880.00",
-        "sum_words": "壹万贰仟捌佰捌拾元整", "signed_on": "2026年4月20日", "due_on": "2026年4月27日", "rows": rows,
-        "instalments": [{"no": "1", "on": "2026年5月10日", "sum": "6,440.00"}, {"no": "2", "on": "2026年6月10日", "sum": "6,440.00"}],
-    }  # fmt: skip
+        **known,
+        "title": kind.title["zh"],
+        "article": kind.article["zh"],
+        "unit": "某某县人力资源和社会保障局",
+        "number": f"某人社监{kind.mark}〔2026〕第1号",
+        "addressee": "某某建设有限公司",
+        "employer": "某某建设有限公司",
+        "project": "某某项目",
+        "people": "2",
+        "months": "2026年3月",
+        "sum": "12,880.00",
+        "sum_words": "壹万贰仟捌佰捌拾元整",
+        "signed_on": "2026年4月20日",
+        "due_on": "2026年4月27日",
+        "rows": [{"no": str(n), "who": f"工友{stem}-0000", **person} for n, stem in enumerate("甲乙", 1)],
+        "instalments": [{"no": str(n), "on": f"2026年{4 + n}月10日", "sum": "6,440.00"} for n in (1, 2)],
+    }
 
 
 @transaction.atomic

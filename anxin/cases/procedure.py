@@ -116,7 +116,7 @@ def _clocks(place: str) -> tuple[ClockKind, ...]:
     for one in _file()["clocks"]:
         own = {str(code): promise for code, promise in one.get("regions", {}).items()}
         above = (place, place[:4] + "00", place[:2] + "0000")
-        nearest = next((own[code] for code in above if code in own), {})
+        nearest: dict[str, Any] = next((own[code] for code in above if code in own), {})
         within = nearest.get("within", one.get("default"))
         if within is None:
             continue

@@ -10,7 +10,7 @@ from anxin.cases.models import Claim, Claimant, WageReceived
 from anxin.cases.money import add_up, receive
 from anxin.people import trail
 
-MOST_FEN = 100_000_000_00
+MOST_FEN = 1_000_000_00
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """A group with a representative: each member agrees to be spoken for, with a code of his own, and says his own sum."""
 
-import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from anxin.cases.messages import tell_owner
 from anxin.cases.models import Claim, Claimant, Consent
 from anxin.cases.money import add_up
 from anxin.cases.numbers import CONSENT_DIGITS, blind_code, new_code
+from anxin.cases.slips import hand_out
 from anxin.people import trail
 
 MOST_MEMBERS = 300
@@ -78,7 +78,8 @@ def refuse(*, claimant: Claimant, at: datetime) -> Claimant:
 
 @transaction.atomic
 def add_member(*, claim: Claim, person: filing.Person, at: datetime) -> tuple[Claimant, str]:
-    """The representative adds somebody who comes late. Answers him and his code, which is told this once.
+    """The representative adds somebody who comes late. Answers him and his code, which is told this once; the code is
+    empty when a short message brings it to the member's own phone.
 
     Raises TooLate when the case has ended or the group is as large as it may be.
     """
@@ -86,30 +87,26 @@ def add_member(*, claim: Claim, person: filing.Person, at: datetime) -> tuple[Cl
     if case.ended_at is not None or Claimant.objects.filter(claim=claim).count() >= MOST_MEMBERS:
         raise TooLate
     codes = filing.write_people(claim, case, [person], at)
-    (key, code), *_ = codes.items()
+    left = hand_out(claim, codes, at=at)
+    (key,) = codes
     add_up(case)
     if case.people >= 10 and not case.collective:
         case.collective = True
         case.save(update_fields=["collective"])
     row = Claimant.objects.get(pk=key)
     _note(row, "member-added", at, "又有一名工友加入", "One more has joined")
-    return row, code
+    return row, left.get(key, "")
 
 
 @transaction.atomic
 def new_slip(*, claimant: Claimant, at: datetime) -> str:
-    """A new code for a member who lost his, for the representative to hand on; the old one stops working."""
+    """A new code for a member who lost his; the old one stops working. Empty when a short message brings it."""
     locked(claimant.case)
     code = new_code(CONSENT_DIGITS)
     Claimant.objects.filter(pk=claimant.pk).update(consent_code_blind=blind_code("consent-code", code))
     trail.record(by=None, at=at, action="case-consent-code", subject="case", subject_id=claimant.case_id, who="worker",
                  changes={"claimant": claimant.pk})  # fmt: skip
-    return code
-
-
-def form_key() -> str:
-    """A random mark of one form, so that sending it again is seen."""
-    return secrets.token_urlsafe(24)
+    return hand_out(claimant.claim, {claimant.pk: code}, at=at).get(claimant.pk, "")
 
 
 def _note(claimant: Claimant, kind: str, at: datetime, zh: str, en: str) -> None:

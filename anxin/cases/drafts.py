@@ -18,6 +18,7 @@ from anxin.cases.exhibits import Brought
 from anxin.cases.filing import Told, file_claim
 from anxin.cases.flow import tell
 from anxin.cases.models import Claim, Draft
+from anxin.cases.slips import hand_out
 from anxin.registry.models import Worker
 from anxin.vault.fields import blind, open_text, seal_text
 
@@ -28,7 +29,8 @@ CODES_LIVE = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Sent:
-    """What the person is told after sending: his claim, its return code, and the members' codes by claimant."""
+    """What the person is told after sending: his claim, its return code, and by claimant the codes of members that no
+    short message brings."""
 
     claim: Claim
     return_code: str = field(default="", repr=False)
@@ -38,9 +40,7 @@ class Sent:
 def begin(*, worker: Worker | None, data: Mapping[str, Any], at: datetime) -> str:
     """Begin a draft. Answers the token for the browser's session."""
     token = secrets.token_urlsafe(24)
-    Draft.objects.create(
-        key_blind=_blind(token), worker=worker, data_sealed=_sealed(data), made_at=at, changed_at=at
-    )
+    Draft.objects.create(key_blind=_blind(token), worker=worker, data_sealed=_sealed(data), made_at=at, changed_at=at)
     return token
 
 
@@ -85,11 +85,12 @@ def send(draft: Draft, make: Callable[[dict[str, Any], str], Told], *, at: datet
     if files:
         exhibits.add(claim=filed.claim, files=files, at=at)
     _note_duplicates(filed.claim, at)
-    told = {"return": filed.return_code, "members": {str(key): code for key, code in filed.consent_codes.items()}}
+    slips = hand_out(filed.claim, filed.consent_codes, at=at)
+    told = {"return": filed.return_code, "members": {str(key): code for key, code in slips.items()}}
     now.claim, now.data_sealed, now.changed_at = filed.claim, b"", at
     now.codes_sealed = _sealed(told)
     now.save(update_fields=["claim", "data_sealed", "changed_at", "codes_sealed"])
-    return Sent(filed.claim, filed.return_code, filed.consent_codes)
+    return Sent(filed.claim, filed.return_code, slips)
 
 
 def codes_of(draft: Draft, *, at: datetime) -> Sent:

@@ -35,9 +35,7 @@ def write_to_officer(*, claim: Claim, text: str, at: datetime, claimant: Claiman
 
 
 @transaction.atomic
-def write_to_claimant(
-    *, claim: Claim, text: str, by: User, at: datetime, claimant: Claimant | None = None
-) -> Message:
+def write_to_claimant(*, claim: Claim, text: str, by: User, at: datetime, claimant: Claimant | None = None) -> Message:
     """An officer writes to whoever filed, or to one member of a group. Raises ValueError when there are no words."""
     case = locked(claim.case)
     row = Message.objects.create(claim=claim, claimant=claimant, by=by, at=at, text_sealed=seal_text(_text(text)))

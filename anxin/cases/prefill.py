@@ -104,6 +104,4 @@ def _mates_rates(engagement: Engagement, months: Collection[str]) -> dict[str, i
         if worked and row["due_fen"]:
             rates.setdefault(row["month"], []).append(row["due_fen"] / worked)
     # To the next ten yuan: a median of few is one man's wage to the fen.
-    return {
-        month: round(median(found) / 1000) * 1000 for month, found in rates.items() if len(found) >= FEWEST_MATES
-    }
+    return {month: round(median(found) / 1000) * 1000 for month, found in rates.items() if len(found) >= FEWEST_MATES}

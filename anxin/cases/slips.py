@@ -1,0 +1,39 @@
+"""Bringing members their consent codes: by a short message to the member himself, or on a slip of paper."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from anxin.cases.models import Claim, Claimant
+from anxin.cases.numbers import shown
+from anxin.notices.channels import has_sms
+from anxin.notices.models import Delivery
+from anxin.notices.send import tell_phone
+from anxin.vault.fields import open_text
+
+# Somebody who lists a stranger's phone again and again reaches him this often a day and no more.
+MESSAGES_A_DAY = 3
+
+
+def hand_out(claim: Claim, codes: Mapping[int, str], *, at: datetime) -> dict[int, str]:
+    """Send each member's code to his own phone, in the caller's transaction. Answers the codes that could not be sent:
+    these are printed for the representative to hand on. Where a message goes, the representative never sees the code.
+    """
+    left = dict(codes)
+    if not has_sms():
+        return left
+    for row in Claimant.objects.filter(claim=claim, pk__in=codes).exclude(phone_blind=b""):
+        mark = f"consent:{bytes(row.phone_blind).hex()}:"
+        recent = Delivery.objects.filter(key__startswith=mark, queued_at__gt=at - timedelta(days=1)).count()
+        if recent >= MESSAGES_A_DAY:
+            continue
+        where = f"{settings.ADDRESS}/claim/join" if settings.ADDRESS else "安薪“确认参加”页"
+        text = (
+            f"【安薪】有工友替您一起反映欠薪。编号 {claim.number}，您的确认码 {shown(left[row.pk])}。"
+            f"请本人到 {where} 确认、改金额或不参加。不收任何费用。"
+        )
+        tell_phone(phone=open_text(row.phone_sealed), text=text, key=f"{mark}{at:%Y%m%d%H%M%S}", at=at, secret=True,
+                   ends_at=at + timedelta(days=1))  # fmt: skip
+        del left[row.pk]
+    return left

@@ -1,0 +1,85 @@
+"""Evidence from a phone: taken in with a plain word when it is too large or something else, and sent back safely."""
+
+import re
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from anxin.cases import drafts, exhibits
+from anxin.cases.exhibits import TAKEN, Brought
+from anxin.portal.officer.forms import Wrong
+from anxin.portal.ui.tags import in_english
+from anxin.portal.worker import claim_session
+from anxin.portal.worker.access import open_page
+from anxin.vault import evidence
+from anxin.vault.evidence import MAX_BYTES, NotEvidence
+
+# The fields of the form, in its order.
+FIELDS = tuple(TAKEN)
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+WHY = "sends a file back to the browser that brought it, or that opened its claim with the code; 404 for all others"
+
+
+def take_files(request: HttpRequest) -> list[Brought]:
+    """Check and keep every file of a form. Raises Wrong with what to do; files that were fine are then not kept."""
+    brought = []
+    for kind in FIELDS:
+        for file in request.FILES.getlist(kind):
+            if file.size is None or file.size > MAX_BYTES:
+                size = {"name": (file.name or "")[-30:], "size": (file.size or 0) // 1024 // 1024}
+                raise Wrong(
+                    _("“%(name)s”有 %(size)s MB，太大了（最多 20 MB）。请用微信发给自己再保存，或截屏后再传。") % size
+                )
+            try:
+                brought.append(exhibits.keep(content=file.read(), name=file.name or "", kind=kind))
+            except NotEvidence as wrong:
+                said = wrong.reason_en if in_english() else wrong.reason
+                raise Wrong(f"{(file.name or '')[-30:]}：{said}") from None
+    return brought
+
+
+@open_page(WHY)
+@never_cache
+@require_safe
+def draft_file(request: HttpRequest, digest: str) -> HttpResponse:
+    """A file of the form that is still being written."""
+    draft = claim_session.draft_of(request, at=timezone.now())
+    mine = drafts.read(draft).get("files", []) if draft is not None and _DIGEST.fullmatch(digest) else []
+    name = next((one["name"] for one in mine if one["digest"] == digest), None)
+    if name is None:
+        raise Http404
+    return sent(digest, name)
+
+
+@open_page(WHY)
+@never_cache
+@require_safe
+def claim_file(request: HttpRequest, number: str, digest: str) -> HttpResponse:
+    """A file this side of a claim has brought."""
+    side = claim_session.side_or_404(request, number, at=timezone.now())
+    row = exhibits.of_side(side.claim, claimant=side.member).filter(digest=digest).first()
+    if row is None or not _DIGEST.fullmatch(digest):
+        raise Http404
+    return sent(digest, row.name)
+
+
+def sent(digest: str, name: str) -> HttpResponse:
+    """A file of the vault as a browser may safely have it: its own content's type, shown or saved, never run."""
+    try:
+        content = evidence.read(digest)
+    except (FileNotFoundError, ValueError):
+        raise Http404 from None
+    kind = evidence.kind_of(content)
+    shown = kind.content_type.startswith(("image/", "audio/"))
+    answer = HttpResponse(content, content_type=kind.content_type)
+    how = "inline" if shown else "attachment"
+    safe = f"{name.rsplit('.', 1)[0][:80]}.{kind.ending}"
+    answer["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(safe, safe='')}"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,114 @@
+"""What a claimant does after filing: write, add evidence, say that money came, withdraw, speak of retaliation."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import messages as flash
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from anxin.cases import afterwards, closing_words, exhibits, messages
+from anxin.law.civil import civil_date
+from anxin.portal.officer.forms import Wrong, day_of
+from anxin.portal.ui.tags import in_english
+from anxin.portal.worker import claim_session
+from anxin.portal.worker.access import open_page
+from anxin.portal.worker.claim_files import take_files
+from anxin.portal.worker.claim_forms import read_cost, read_yuan
+from anxin.portal.worker.claim_session import Side
+from anxin.vault.evidence import NotEvidence
+
+
+@open_page("acts on the one claim that the browser's code or the worker's sign-in opened; 404 for every other")
+@never_cache
+@require_POST
+def act(request: HttpRequest, number: str, what: str) -> HttpResponse:
+    """One act on one's own claim."""
+    at = timezone.now()
+    side = claim_session.side_or_404(request, number, at=at)
+    if what not in ACTS:
+        raise Http404
+    try:
+        flash.success(request, ACTS[what](request, side, at))
+    except Wrong as wrong:
+        flash.error(request, str(wrong))
+    except NotEvidence as wrong:
+        flash.error(request, wrong.reason_en if in_english() else wrong.reason)
+    response = redirect("claim-progress", number=number)
+    response["Location"] += f"#{what}"
+    return response
+
+
+def _message(request: HttpRequest, side: Side, at: datetime) -> str:
+    text = request.POST.get("text", "").strip()
+    if not text:
+        raise Wrong(_("请先写几个字。"))
+    messages.write_to_officer(claim=side.claim, claimant=side.member, text=text, at=at)
+    return _("已经发给承办人。")
+
+
+def _evidence(request: HttpRequest, side: Side, at: datetime) -> str:
+    brought = take_files(request)
+    if not brought:
+        raise Wrong(_("请先选一份材料。"))
+    exhibits.add(claim=side.claim, claimant=side.member, files=brought, at=at)
+    return _("材料已经收到。")
+
+
+def _received(request: HttpRequest, side: Side, at: datetime) -> str:
+    fen = read_yuan(request.POST.get("sum", ""))
+    day = day_of(request.POST.get("on", ""))
+    if not fen:
+        raise Wrong(_("请写收到了多少钱。"))
+    if day is None or day > civil_date(at):
+        raise Wrong(_("请选哪一天收到的，不能晚于今天。"))
+    row = afterwards.money_came(claimant=side.me, fen=fen, on=day, at=at)
+    return _("记下了，谢谢您告诉我们。") if row is not None else _("这一笔已经记过了。")
+
+
+def _withdraw(request: HttpRequest, side: Side, at: datetime) -> str:
+    if not request.POST.get("sure"):
+        raise Wrong(_("如果确实要撤回，请先勾选“是我自己要撤回”。"))
+    afterwards.withdraw(claimant=side.me, at=at)
+    return _("已撤回。只要钱没到手，您随时可以再反映。")
+
+
+def _undo(request: HttpRequest, side: Side, at: datetime) -> str:
+    try:
+        afterwards.come_back(claimant=side.me, at=at)
+    except ValueError:
+        raise Wrong(_("这件事已经办结，请重新反映，或给承办人留言。")) from None
+    return _("已恢复，接着办。")
+
+
+def _retaliation(request: HttpRequest, side: Side, at: datetime) -> str:
+    afterwards.flag_retaliation(claim=side.claim, at=at)
+    text = request.POST.get("text", "").strip()
+    if text:
+        messages.write_to_officer(claim=side.claim, claimant=side.member, text=text, at=at)
+    return _("已经马上告诉承办人。有人身危险时请直接打 110。")
+
+
+def _words(request: HttpRequest, side: Side, at: datetime) -> str:
+    stars = request.POST.get("stars", "")
+    cost = read_cost(request.POST)
+    if stars.isascii() and stars.isdigit() and int(stars) in closing_words.STARS:
+        closing_words.say_satisfied(claimant=side.me, stars=int(stars), at=at)
+    if any(figure is not None for figure in cost.values()):
+        closing_words.say_cost(claimant=side.me, at=at, **cost)
+    return _("记下了，谢谢。")
+
+
+ACTS: dict[str, Callable[[HttpRequest, Side, datetime], str]] = {
+    "message": _message,
+    "evidence": _evidence,
+    "received": _received,
+    "withdraw": _withdraw,
+    "undo": _undo,
+    "retaliation": _retaliation,
+    "words": _words,
+}

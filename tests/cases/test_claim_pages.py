@@ -1,0 +1,270 @@
+"""Claiming and following, page by page and without a script: four steps, a code, and what one may still do."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from anxin.cases import messages
+from anxin.cases.models import Claim, Claimant, Draft, Exhibit, Message, WageReceived
+from anxin.cases.taking import take
+from anxin.notices.models import Notice
+from anxin.people.models import Event
+from anxin.vault.fields import open_text
+from tests.cases.claiming import begin, codes, png, say_sum, send, this_month, wav, whole_claim
+from tests.people import identity, make_project
+from tests.portal.site import make_site, make_user
+from tests.workers import PHONE, worker_signs_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now(monkeypatch, at):
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    return at
+
+
+def test_a_signed_in_worker_corrects_what_the_file_knows(client, now):
+    site = make_site(now)
+    worker_signs_in(client, site.forgotten.worker, at=now)
+    assert client.get("/claim", {"site": "P1"}).headers["Location"] == "/claim/1"
+    assert "测试项目" in client.get("/claim/1").content.decode()
+    begin(client, site="P1")
+    page = client.get("/claim/2").content.decode()
+    assert "我们看到2026年3月出勤 3 天，没有发放记录。" in page
+    assert 'name="d-2026-03" value="3"' in page
+    got = client.post("/claim/2", {"m-2026-03": "1", "d-2026-03": "5", "o-2026-03": "1,400", "go": "next"})
+    assert got.headers["Location"] == "/claim/3"
+    page = send(client, phone="13812345678")
+    (number, code) = codes(page)
+    claim = Claim.objects.get(number=number)
+    claimant = Claimant.objects.get(claim=claim)
+    assert (claim.door, claim.filer, claim.case.project) == ("qr", site.forgotten.worker, site.project)
+    assert (claimant.months, claimant.days, claimant.claimed_fen) == (["2026-03"], 5, 140_000)
+    assert claimant.worker == site.forgotten.worker
+    assert claim.anonymous
+    assert len(code) == 16
+    assert number in client.get("/me/claims").content.decode().replace(" ", "")
+
+
+def test_without_signing_in_a_claim_goes_in_and_its_code_leads_back(client, now):
+    claim, code = whole_claim(client, this_month(now))
+    assert claim.case.matter == "other_wages"
+    assert claim.case.region_code == "140105"
+    assert claim.case.employer == "老王饭店"
+    elsewhere = Client()
+    assert elsewhere.get(f"/track/{claim.number}").status_code == 404
+    got = elsewhere.post("/track", {"code": f"{code[:4]} {code[4:8]}-{code[8:]}"})
+    assert got.headers["Location"] == f"/track/{claim.number}"
+    page = elsewhere.get(got.headers["Location"]).content.decode()
+    assert "已经收到您的反映" in page
+    assert "6,440.00" in page
+    assert "最晚 2026年4月20日 14:00 前，交给负责的机构" in page
+    assert elsewhere.post("/track/leave").status_code == 302
+    assert elsewhere.get(f"/track/{claim.number}").status_code == 404
+
+
+def test_codes_are_shown_until_written_down_and_then_no_more(client, now):
+    claim, code = whole_claim(client, this_month(now))
+    assert codes(client.get("/claim/done").content.decode()) == [claim.number, code]
+    assert client.post("/claim/noted").headers["Location"] == f"/track/{claim.number}"
+    assert client.get("/claim/done").headers["Location"] == "/claim"
+    assert not Draft.objects.exclude(codes_sealed=b"").exists()
+    assert not Draft.objects.exclude(data_sealed=b"").exists()
+
+
+def test_sending_again_is_the_same_claim_with_the_same_codes(client, now):
+    claim, code = whole_claim(client, this_month(now))
+    again = client.post("/claim/4", {"anonymous": "yes"})
+    assert again.headers["Location"] == "/claim/done"
+    assert codes(client.get("/claim/done").content.decode()) == [claim.number, code]
+    assert Claim.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "form", "said"),
+    [
+        (1, {"employer": "", "place": "", "code": ""}, "请写明是哪个工地"),
+        (1, {"code": "NO-SUCH"}, "没有找到编号为“NO-SUCH”的工地"),
+        (1, {"employer": "老王", "region": "", "province": ""}, "请选择干活的地方"),
+        (1, {"employer": "老王", "identity": identity(1)[:-1] + "0", "province": "140000", "region": "140105"},
+         "身份证号不对"),
+        (2, {"total": "6440"}, "请勾选是哪几个月"),
+        (2, {"other": "2026-04", "total": "很多"}, "看不懂"),
+        (2, {"other": "2026-04"}, "说不准"),
+        (2, {"earlier": "去年", "total": "1"}, "月份请写成"),
+        (2, {"earlier": "2027-01", "total": "1"}, "月份不能晚于本月"),
+        (2, {"other": "2026-04", "total": "99999999"}, "是不是多写了零"),
+        (4, {"phone": "12345"}, "手机号应为 11 位数字"),
+        (4, {"trips": "许多"}, "天数“许多”看不懂"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_said_plainly_and_nothing_typed_is_lost(client, now, step, form, said):
+    begin(client)
+    if step > 2:
+        say_sum(client, "2026-04")
+    got = client.post(f"/claim/{step}", form)
+    page = got.content.decode()
+    assert got.status_code == 422
+    assert said in page
+    for name, value in form.items():
+        if name not in ("other", "province", "region") and value:
+            assert f'value="{value}"' in client.get(f"/claim/{step}").content.decode(), name
+    assert not Claim.objects.exists()
+
+
+def test_an_unsure_sum_and_words_for_yuan_are_taken(client, now):
+    begin(client)
+    say_sum(client, "2026-04", total="", unsure="1")
+    send(client)
+    assert Claimant.objects.get().claimed_fen == 0
+    for text, fen in (("1.2万", 1_200_000), ("￥6,440.5元", 644_050), ("６４４０", 644_000)):
+        begin(client, employer=text)
+        say_sum(client, "2026-04", total=text)
+        send(client)
+        assert Claimant.objects.latest("pk").claimed_fen == fen
+    begin(client)
+    say_sum(client, "2026-04", total="", days="22.5", rate="280")
+    send(client)
+    assert Claimant.objects.latest("pk").claimed_fen == 630_000
+
+
+def test_evidence_goes_in_is_seen_again_and_taken_out(client, now):
+    begin(client)
+    say_sum(client, "2026-04")
+    files = {"photo": SimpleUploadedFile("欠条.png", png()), "voice": SimpleUploadedFile("voice.webm", wav())}
+    assert client.post("/claim/3", {"text": "老板姓王", "go": "upload", **files}).headers["Location"] == "/claim/3"
+    page = client.get("/claim/3").content.decode()
+    assert "已经放进来 2 份" in page
+    assert "欠条.png" in page
+    assert "voice.wav" in page
+    digest = page.partition("/claim/files/")[2][:64]
+    shown = client.get(f"/claim/files/{digest}")
+    assert shown.headers["Content-Type"] == "image/png"
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    assert Client().get(f"/claim/files/{digest}").status_code == 404
+    client.post("/claim/3", {"drop": digest, "text": "老板姓王"})
+    assert client.get(f"/claim/files/{digest}").status_code == 404
+    number, _code = codes(send(client))
+    kept = Exhibit.objects.get()
+    assert (kept.kind, kept.content_type, kept.claim.number) == ("voice", "audio/wav", number)
+    assert client.get(f"/track/{number}/files/{kept.digest}").headers["Content-Type"] == "audio/wav"
+    assert Client().get(f"/track/{number}/files/{kept.digest}").status_code == 404
+
+
+def test_messages_go_both_ways_and_the_officer_is_told(client, now):
+    claim, _code = whole_claim(client, "2026-04")
+    officer = make_user()
+    take(case=claim.case, by=officer, at=now)
+    client.post(f"/track/{claim.number}/message", {"text": "什么时候有信？"})
+    client.post(f"/track/{claim.number}/message", {"text": "什么时候有信？"})
+    said = Message.objects.get()
+    assert open_text(said.text_sealed) == "什么时候有信？"
+    assert Notice.objects.filter(to=officer, kind="case-message").count() == 1
+    claim.refresh_from_db()
+    assert messages.unread_by_officer(claim.case) == 1
+    messages.read_by_officer(claim.case, at=now)
+    messages.write_to_claimant(claim=claim, text="今天下午去工地。", by=officer, at=now)
+    assert messages.unread_by_claimant(claim, claimant=None) == 1
+    page = client.get(f"/track/{claim.number}").content.decode()
+    assert "今天下午去工地。" in page
+    assert "测试officer" in page
+    assert messages.unread_by_claimant(claim, claimant=None) == 0
+    assert messages.unread_by_officer(claim.case) == 0
+
+
+def test_money_that_came_counts_once_and_words_at_the_end_are_kept(client, now):
+    claim, _code = whole_claim(client, "2026-04")
+    for _twice in range(2):
+        client.post(f"/track/{claim.number}/received", {"sum": "3000", "on": "2026-04-20"})
+    client.post(f"/track/{claim.number}/received", {"sum": "440.5", "on": "2026-04-19"})
+    assert WageReceived.objects.count() == 2
+    claimant = Claimant.objects.get()
+    assert claimant.received_fen == 344_050
+    ahead = client.post(f"/track/{claim.number}/received", {"sum": "1", "on": "2026-04-21"}, follow=True)
+    assert "不能晚于今天" in ahead.content.decode()
+    client.post(f"/track/{claim.number}/words", {"stars": "5", "days_spent": "1.5", "trips": "0", "cost": "20"})
+    claimant.refresh_from_db()
+    assert (claimant.satisfied, claimant.days_spent, claimant.trips, claimant.cost_fen) == (5, 1.5, 0, 2000)
+
+
+def test_retaliation_and_withdrawal_reach_the_officer_and_can_be_undone(client, now):
+    claim, _code = whole_claim(client, "2026-04")
+    officer = make_user()
+    take(case=claim.case, by=officer, at=now)
+    client.post(f"/track/{claim.number}/retaliation", {"text": "说要打我"})
+    claim.refresh_from_db()
+    assert claim.retaliation
+    assert claim.case.retaliation
+    assert Notice.objects.get(kind="case-retaliation").urgent
+    client.post(f"/track/{claim.number}/withdraw")
+    assert Claimant.objects.get().withdrawn_at is None
+    client.post(f"/track/{claim.number}/withdraw", {"sure": "1"})
+    claim.case.refresh_from_db()
+    assert (Claimant.objects.get().withdrawn_at, claim.case.people, claim.case.claimed_fen) == (now, 0, 0)
+    client.post(f"/track/{claim.number}/undo")
+    claim.case.refresh_from_db()
+    assert (Claimant.objects.get().withdrawn_at, claim.case.people) == (None, 1)
+
+
+def test_evidence_later(client, now):
+    claim, _code = whole_claim(client, "2026-04")
+    client.post(f"/track/{claim.number}/evidence", {"photo": SimpleUploadedFile("a.png", png())})
+    client.post(f"/track/{claim.number}/evidence", {"photo": SimpleUploadedFile("b.png", png())})
+    assert Exhibit.objects.count() == 1
+    assert "没有材料" not in client.get(f"/track/{claim.number}").content.decode()
+
+
+def test_another_worker_signed_in_reads_neither_the_draft_nor_the_claim(client, now):
+    site = make_site(now)
+    worker_signs_in(client, site.forgotten.worker, at=now)
+    begin(client, site="P1")
+    client.cookies.pop("anxin_me")
+    assert client.get("/claim/2").headers["Location"] == "/claim"
+    worker_signs_in(client, site.failed.worker, at=now, phone="13900000002")
+    assert "测试3" not in client.get("/claim", follow=True).content.decode()
+
+
+def test_an_earlier_claim_of_ones_own_is_shown_before_filing(client, now):
+    site = make_site(now)
+    worker_signs_in(client, site.forgotten.worker, at=now)
+    claim, _code = whole_claim(client, "2026-04", site="P1")
+    client.post("/claim/noted")
+    begin(client, site="P1")
+    say_sum(client, "2026-04")
+    client.post("/claim/3", {"text": "", "go": "next"})
+    page = client.get("/claim/4").content.decode()
+    assert "您以前反映过同一件事" in page
+    assert f"/track/{claim.number}" in page
+    send(client)
+    second = Claim.objects.latest("pk")
+    assert any(claim.number in line.zh for line in second.case.events.filter(public=False))
+    assert not any(claim.number in line.zh for line in second.case.events.filter(public=True))
+
+
+def test_the_province_lists_its_counties_without_a_script(client, now):
+    client.get("/claim")
+    got = client.post("/claim/1", {"employer": "老王", "province": "140000", "matter": "other_wages", "go": "counties"})
+    assert got.headers["Location"] == "/claim/1#where"
+    page = client.get("/claim/1").content.decode()
+    assert '<option value="140105">' in page
+    assert 'value="老王"' in page
+    assert "alert" not in page
+
+
+def test_every_act_leaves_its_link_and_no_personal_number(client, now):
+    make_project(now)
+    begin(client, site="P1", name="张三", identity=identity(7))
+    say_sum(client, "2026-04")
+    number, code = codes(send(client, phone=PHONE))
+    client.post(f"/track/{number}/message", {"text": f"我的电话是{PHONE}"})
+    client.post(f"/track/{number}/received", {"sum": "10", "on": date(2026, 4, 20).isoformat()})
+    told = list(Event.objects.order_by("number").values_list("action", flat=True))
+    assert told == ["claim-filed", "case-message", "case-received"]
+    whole = str(list(Event.objects.values_list("who", "changes", "subject_id")))
+    for secret in (PHONE, identity(7), "张三", code):
+        assert secret not in whole

@@ -66,7 +66,7 @@ def board_of(project: Project, *, as_of: date, phones: bool = True) -> Board:
             else:
                 found = known.get(kind.key)
                 text, source = (found.text, found.source) if found else ("", "")
-            some.append(Entry(kind.key, kind.title, text, kind.asked, source, kind.key == "subcontractors"))
+            some.append(Entry(kind.key, kind.title, text, kind.asked, source, kind.optional))
         blocks.append((part, tuple(some)))
     return Board(tuple(blocks))
 

@@ -14,11 +14,13 @@ FILE = Path(__file__).with_name("notice_board.yaml")
 
 @dataclass(frozen=True)
 class EntryKind:
-    """One thing the board must say. ``asked``: the site writes it where the table does not know it."""
+    """One thing the board must say. ``asked``: the site writes it where the table does not know it. ``optional``: the
+    board is whole without it."""
 
     key: str
     title: Mapping[str, str]
     asked: bool
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def parts() -> tuple[Part, ...]:
     """The blocks of the board, in the order they hang."""
     given = _file()
     kinds = {
-        key: EntryKind(key, {"zh": one["zh"], "en": one["en"]}, bool(one.get("asked")))
+        key: EntryKind(key, {"zh": one["zh"], "en": one["en"]}, bool(one.get("asked")), bool(one.get("optional")))
         for key, one in given["entries"].items()
     }
     return tuple(

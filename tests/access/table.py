@@ -61,6 +61,14 @@ def worker(place: Place) -> dict[str, Any]:
     return {"code": place.project.code, "month": MONTH, "engagement": place.engagement.pk}
 
 
+def in_engagement(place: Place) -> dict[str, Any]:
+    return {"engagement": place.engagement.pk}
+
+
+def in_my_month(place: Place) -> dict[str, Any]:
+    return {"engagement": place.engagement.pk, "month": MONTH}
+
+
 def in_month(place: Place) -> dict[str, Any]:
     return {"month": MONTH}
 
@@ -75,6 +83,8 @@ HANDLERS = "officer chief"
 SEERS = f"{READERS} clerk"
 BRINGERS = "officer chief bank clerk operator"
 DOOR = "a machine door: it asks for its sender's signature or token itself"
+CLAIMING = "a claim goes in without signing in; a browser sees only what it wrote itself"
+FOLLOWING = "opened by a code or the worker's sign-in, 404 for all others; wrong codes are counted and slowed"
 SHELL = "a part of the worker's app that holds no data"
 SIGNING_IN = "before somebody is known; it gives nothing away and counts tries"
 
@@ -94,10 +104,18 @@ TABLE: dict[str, Row] = {
     "bulk:account_movements": opened(DOOR),
     "bulk:receipt": opened(DOOR, lambda place: {"serial": "1"}),
     "bulk:held": opened(DOOR),
-    "board-public": opened("the notice board hangs at the gate for everybody (Article 34)", in_project()),
+    "board-public": opened("codes on boards printed earlier lead on from here", in_project()),
     # Workers
     "me": own(),
     "me-pay": own(),
+    "me-site": own(in_engagement),
+    "me-left": own(in_engagement),
+    "me-month": own(in_my_month),
+    "me-slip": own(in_my_month),
+    "me-paid": own(in_my_month),
+    "me-not-paid": own(in_my_month),
+    "me-looks": own(),
+    "site-page": opened("the notice board hangs at the gate for everybody (Article 34)", in_project()),
     "me-sign-in": opened(SIGNING_IN),
     "me-who": opened(SIGNING_IN),
     "me-sign-out": opened("ends a worker's session, if there is one"),
@@ -106,6 +124,22 @@ TABLE: dict[str, Row] = {
     "me-keeper": opened(SHELL),
     "me-offline": opened(SHELL),
     "me-icon": opened(SHELL),
+    # Claiming and following
+    "claim": opened(CLAIMING),
+    "claim-step": opened(CLAIMING),
+    "claim-done": opened("shows a claim's codes once, to the browser that sent it"),
+    "claim-noted": opened(CLAIMING),
+    "claim-draft-file": opened(CLAIMING),
+    "claim-join": opened(FOLLOWING),
+    "iou": opened("a blank form that keeps nothing"),
+    "claim-track": opened(FOLLOWING),
+    "claim-leave": opened("closes what codes opened in the same browser"),
+    "claim-progress": opened(FOLLOWING),
+    "claim-consent": opened(FOLLOWING),
+    "claim-member": opened(FOLLOWING),
+    "claim-file": opened(FOLLOWING),
+    "claim-act": opened(FOLLOWING),
+    "me-claims": own(),
     # Signing in
     "sign-in": opened(SIGNING_IN),
     "sign-in-code": opened(SIGNING_IN),

@@ -2,7 +2,7 @@
 
 import segno
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from anxin.law.notice_board import basis, parts
 from anxin.portal.officer.forms import Wrong, read_text
 from anxin.portal.site.reach import project_or_404
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.address import public_address
 from anxin.portal.ui.tags import in_english
 from anxin.registry import mending
 from anxin.registry.models import BoardText, Project
@@ -26,7 +27,7 @@ SIZES = ("A4", "A3")
 
 def public_url(request: HttpRequest, project: Project) -> str:
     """The address the code on the board holds: what anybody may read, without signing in."""
-    return request.build_absolute_uri(reverse("board-public", args=[project.code]))
+    return public_address(request, reverse("site-page", args=[project.code]))
 
 
 def code_picture(text: str) -> SafeString:
@@ -93,15 +94,8 @@ def sheet(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def public(request: HttpRequest, code: str) -> HttpResponse:
-    """What a passer-by reads after scanning the board: who builds and where to turn. No person's phone is on it."""
-    project = Project.objects.select_related("contractor", "developer").filter(code=code).first()
-    if project is None or project.status in ("preparing", "approved"):
-        raise Http404
-    made = board_of(project, as_of=civil_date(timezone.now()), phones=False)
-    blocks = [
-        (part, [entry for entry in some if entry.text and entry.key != "clerk_phone"]) for part, some in made.blocks
-    ]
-    return render(request, "site/board_public.html", {"project": project, "blocks": blocks})
+    """Where the code on boards printed earlier leads: on to the site's page."""
+    return redirect("site-page", code, permanent=True)
 
 
 def _density(made: Board) -> str:

@@ -1,14 +1,83 @@
-"""My work: where I worked, whether I was paid, what somebody wants to know from me."""
+"""My work: where I work, whether I was paid, what somebody wants to know from me, who looked at my data."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from anxin.portal.worker.access import worker_page
+from anxin.cases.answers import answers_of, leavers_to_answer
+from anxin.insight.my_pay import engagements_of, my_months
+from anxin.law.civil import civil_date, month_of, shift_month
+from anxin.people.looks import of_person
+from anxin.people.models import PhoneOwner
+from anxin.people.phones import waiting_for
+from anxin.portal.officer.project_words import CONTRACTS, TRADES
+from anxin.portal.worker.access import me, phone_session_of, worker_page
+from anxin.portal.worker.months import engagement_or_404, line
+from anxin.portal.worker.plain import FIELDS
+from anxin.vault.fields import mask_card, mask_identity, mask_phone, open_text
+
+# Months further back are asked about on their own page only.
+_ASK_BACK = 3
+_ASKED = ("paid", "unattended", "short")
 
 
 @worker_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of a signed-in worker."""
-    return render(request, "worker/home.html", {"here": "home"})
+    worker, at = me(request), timezone.now()
+    today = civil_date(at)
+    engagements = engagements_of(worker.pk)
+    said = answers_of(worker.pk)
+    months = [line(one, said) for one in my_months(worker.pk, as_of=today, engagements=engagements)]
+    since = shift_month(month_of(today), -_ASK_BACK)
+    ask = [row for row in months if row["state"] in _ASKED and row["answer"] is None and row["month"] >= since]
+    context = {
+        "here": "home",
+        "worker": worker,
+        "engagements": engagements,
+        "phones": _other_phones(request),
+        "left": leavers_to_answer(worker.pk, at=at),
+        "ask": [row for row in months if row["state"] in _ASKED and row["answer"] is None and row["month"] >= since][
+            :3
+        ],
+        "bad": [row for row in months if row["colour"] == "bad" or row["answer"] is False],
+    }
+    return render(request, "worker/home.html", context)
+
+
+def _other_phones(request: HttpRequest) -> list[dict[str, object]]:
+    session = phone_session_of(request)
+    if session is None:
+        return []
+    rows: list[PhoneOwner] = list(waiting_for(me(request).pk, session=session))
+    return [{"pk": row.pk, "phone": mask_phone(open_text(row.phone_sealed)), "from": row.holds_from} for row in rows]
+
+
+@worker_page
+@require_safe
+def site(request: HttpRequest, engagement: int) -> HttpResponse:
+    """What is registered about me on one site: contract, insurance, card, entry and exit."""
+    row = engagement_or_404(request, engagement)
+    context = {
+        "here": "home",
+        "engagement": row,
+        "project": row.project,
+        "trade": TRADES.get(row.trade, row.trade),
+        "contract": CONTRACTS.get(row.contract_kind, row.contract_kind),
+        "identity": mask_identity(open_text(row.worker.id_sealed)),
+        "card": mask_card(open_text(row.card_sealed)),
+    }
+    return render(request, "worker/my_site.html", context)
+
+
+@worker_page
+@require_safe
+def looks(request: HttpRequest) -> HttpResponse:
+    """Who looked at my personal data, when, at what."""
+    rows = [
+        {"at": look.at, "who": look.who, "unit": look.unit, "field": FIELDS.get(look.field, look.field)}
+        for look in of_person(me(request).pk)
+    ]
+    return render(request, "worker/looks.html", {"here": "home", "rows": rows})

@@ -40,7 +40,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "lang": "zh-Hans",
         "id": reverse("me"),
         "start_url": reverse("me"),
-        "scope": reverse("me"),
+        "scope": "/",
         "display": "standalone",
         "background_color": "#f4f6f7",
         "theme_color": "#0b5f59",
@@ -70,14 +70,14 @@ def offline(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def keeper(request: HttpRequest) -> HttpResponse:
-    """The service worker. Its scope is /me; its version is that of what it keeps."""
+    """The service worker. It looks at workers' pages alone; its version is that of what it keeps."""
     kept = [reverse("me-offline"), asset("worker.css"), asset("worker.js"), reverse("me-icon", args=["icon.svg"])]
     with override("zh-hans"):
         page = render(request, "worker/offline.html").content
     version = hashlib.sha256(page + "\n".join(kept).encode()).hexdigest()[:12]
     body = _script().replace("__VERSION__", version).replace("__KEPT__", ", ".join(f'"{one}"' for one in kept))
     answer = HttpResponse(body, content_type="text/javascript; charset=utf-8")
-    answer.headers["Service-Worker-Allowed"] = reverse("me")
+    answer.headers["Service-Worker-Allowed"] = "/"
     return answer
 
 

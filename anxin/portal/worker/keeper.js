@@ -21,6 +21,8 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
   if (request.mode === "navigate") {
+    // Officers' pages share the address; they are none of ours.
+    if (!/^\/(me|claim|track|iou|s)(\/|$)/.test(pathname)) return;
     event.respondWith(fetch(request).catch(() => caches.match(kept[0])));
   } else if (kept.indexOf(pathname) > 0) {
     event.respondWith(caches.match(pathname).then((found) => found || fetch(request)));

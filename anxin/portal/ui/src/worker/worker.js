@@ -61,6 +61,6 @@ document.querySelectorAll("[data-print]").forEach((button) => {
 const keeper = document.body.dataset.keeper;
 if (keeper && "serviceWorker" in navigator) {
   window.addEventListener("load", () => {
-    navigator.serviceWorker.register(keeper, { scope: "/me" }).catch(() => {});
+    navigator.serviceWorker.register(keeper, { scope: "/" }).catch(() => {});
   });
 }

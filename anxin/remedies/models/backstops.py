@@ -195,7 +195,10 @@ class RecoveryMove(models.Model):
 
 
 class TopUp(models.Model):
-    """A deposit is to be filled up again after a draw 保证金补足. ``amount_fen``: what was paid out of it."""
+    """A deposit is to be filled up again after a draw 保证金补足. ``amount_fen``: what was paid out of it.
+
+    ``replaced_by``: a new guarantee was brought instead of filling up the old deposit.
+    """
 
     deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, related_name="top_ups")
     draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="top_up")
@@ -204,6 +207,7 @@ class TopUp(models.Model):
     due_at = models.DateTimeField()
     done_on = models.DateField(null=True)
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    replaced_by = models.ForeignKey(Deposit, on_delete=models.PROTECT, null=True, related_name="+")
     note = models.CharField(max_length=200, blank=True)
     told_at = models.DateTimeField(null=True)
 

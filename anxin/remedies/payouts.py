@@ -1,0 +1,174 @@
+"""The pay list of a draw: each to his own account, as a table and, where the paying account is known, pain.001.
+
+The bank's answers come back through the ledger under our own mark, or are written down from its voucher.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from anxin.cases import flow
+from anxin.cases.flow import CannotMove
+from anxin.cases.matching import reference_of
+from anxin.cases.models import WageReceived
+from anxin.cases.money import add_up, received_sum
+from anxin.cases.names import true_name
+from anxin.intake.bank.payout import Account, Payout, PayoutLine, pain001, table
+from anxin.law.civil import civil_date, month_of
+from anxin.ledger import read
+from anxin.people import trail
+from anxin.people.looks import record_look
+from anxin.people.models import User
+from anxin.registry.models import Engagement
+from anxin.remedies.draws import mark_of, not_paid, paid
+from anxin.remedies.models import Draw, DrawLine, DrawState
+from anxin.vault.fields import open_text
+
+MARK = "AXD"
+# Why somebody is not in the file; the clerk or the officer mends it, then the file is made again.
+WHY_NOT = {
+    "no_account": ("本人银行卡未登记", "his own account is not on file"),
+    "shared": ("银行卡与他人相同，须为本人账户（第三十一条）", "the account is somebody else's too; Art. 31"),
+}
+
+
+@dataclass(frozen=True)
+class PayList:
+    """Who is to be paid into which account (``lines``), and who cannot be yet, by line's id and reason."""
+
+    draw: Draw
+    lines: tuple[PayoutLine, ...] = field(repr=False)
+    left_out: tuple[tuple[DrawLine, str], ...]
+
+
+def pay_list(draw: Draw) -> PayList:
+    """The people of a draw who still wait for their money, with their own accounts from the roster."""
+    waiting = list(
+        draw.lines.filter(paid_on=None, given_back_at=None)
+        .select_related("claimant__worker", "claimant__claim", "draw")
+        .order_by("pk")
+    )
+    project = draw.case.project
+    roster = Engagement.objects.filter(project=project) if project is not None else Engagement.objects.none()
+    tokens = Counter(roster.exclude(card_token="").values_list("card_token", flat=True))
+    own = {one.worker_id: one for one in roster.filter(worker_id__in=[line.claimant.worker_id for line in waiting])}
+    lines, left_out = [], []
+    for line in waiting:
+        one = own.get(line.claimant.worker_id or 0)
+        if one is None or not one.card_sealed:
+            left_out.append((line, "no_account"))
+        elif tokens[one.card_token] > 1:
+            left_out.append((line, "shared"))
+        else:
+            lines.append(
+                PayoutLine(
+                    end_to_end=mark_of(line),
+                    worker_id=one.worker_id,
+                    name=true_name(line.claimant),
+                    card=open_text(one.card_sealed),
+                    bank=one.bank_name,
+                    bank_code=one.bank_code,
+                    amount_fen=line.amount_fen,
+                    account_id=0,
+                )
+            )
+    return PayList(draw, tuple(lines), tuple(left_out))
+
+
+@transaction.atomic
+def payout_file(*, draw: Draw, form: str, by: User, at: datetime, page: str) -> bytes:
+    """The file for the bank, ``csv`` or ``xml``; the accounts in it are looked at, and that is written down first.
+
+    Raises CannotMove when nothing is to be paid, or when the paying account of an ``xml`` file is not on file.
+    """
+    case = flow.locked(draw.case)
+    now = Draw.objects.select_for_update(of=("self",)).select_related("fund", "case__project").get(pk=draw.pk)
+    if now.state not in (DrawState.APPROVED, DrawState.PAYING):
+        raise CannotMove("该笔垫付不在发放中。", "This draw is not being paid out.")
+    if case.project is None:
+        raise CannotMove("案件没有关联项目，请按清单人工发放。", "The case names no project; pay by the list by hand.")
+    _count_try(now)
+    found = pay_list(now)
+    if not found.lines:
+        raise CannotMove("没有可发放的人员：请先补录本人银行卡。", "Nobody can be paid; enter their accounts first.")
+    if form == "xml" and (now.fund is None or not now.fund.account_sealed):
+        raise CannotMove("付款账户未登记，请下载表格。", "The paying account is not on file; take the table.")
+    now.file_at = at
+    now.state = DrawState.PAYING
+    now.save(update_fields=["file_at", "state"])
+    for line in found.lines:
+        record_look(by=by, at=at, subject="worker", subject_id=line.worker_id, field="card", page=page)
+    trail.record(by=by, at=at, action="draw-file", subject="case", subject_id=case.pk,
+                 changes={"draw": now.pk, "people": len(found.lines), "kind": form})  # fmt: skip
+    account = Account(0, b"", "", "", "")
+    if now.fund is not None:
+        fund = now.fund
+        account = Account(0, bytes(fund.account_sealed), fund.holder or fund.name, fund.bank_name, fund.bank_code)
+    payout = Payout(case.project, month_of(civil_date(at)), (account,), found.lines, (), 0)
+    return pain001(payout, at=at, execute_on=civil_date(at)) if form == "xml" else table(payout)
+
+
+def _count_try(draw: Draw) -> None:
+    """A line that failed goes out under a new mark, so that its answers are told apart."""
+    for line in draw.lines.select_for_update().filter(paid_on=None, given_back_at=None):
+        if line.attempt == 0 or line.failed:
+            line.attempt, line.failed = line.attempt + 1, ""
+            line.save(update_fields=["attempt", "failed"])
+
+
+def answers_from_ledger(*, at: datetime) -> int:
+    """Read what the bank answered about draws that are being paid. Safe to repeat. Answers how many lines changed."""
+    waiting = DrawLine.objects.filter(
+        draw__state=DrawState.PAYING, paid_on=None, given_back_at=None, draw__case__project__isnull=False
+    ).select_related("draw__case", "draw__deposit", "draw__fund", "draw__pledge", "claimant__case")
+    by_project: dict[int, list[DrawLine]] = {}
+    for line in waiting:
+        by_project.setdefault(line.draw.case.project_id or 0, []).append(line)
+    changed = 0
+    for project, lines in by_project.items():
+        told = {row["reference"]: row for row in read.payments(project_id=project).to_pylist()
+                if row["reference"].startswith(MARK)}  # fmt: skip
+        for line in lines:
+            row = told.get(mark_of(line))
+            if row is None or row["worker_id"] != line.claimant.worker_id:
+                continue
+            try:
+                if row["status"] == "paid" and row["amount_fen"] == line.amount_fen:
+                    paid(
+                        line=line, on=row["paid_on"], by=None, at=at, reference=row["reference"], seen=reference_of(row)
+                    )
+                    changed += 1
+                elif row["status"] != "paid" and not line.failed:
+                    not_paid(line=line, why=row.get("reason") or "银行退回", by=None, at=at)
+                    changed += 1
+            except CannotMove:
+                continue  # somebody was quicker
+    return changed
+
+
+@transaction.atomic
+def count_once(*, at: datetime) -> int:
+    """A payment that an officer wrote down from the voucher and the ledger told of later counts once: the ledger's
+    receipt stays. Answers how many were put right."""
+    doubled = 0
+    for line in DrawLine.objects.filter(draw__state__in=(DrawState.PAYING, DrawState.PAID)).exclude(paid_on=None):
+        own = WageReceived.objects.filter(
+            claimant_id=line.claimant_id, proof="bank", reference=f"draw:{mark_of(line)}", void_at=None
+        ).first()
+        if own is None or not _told_by_ledger(line):
+            continue
+        case = flow.locked(line.claimant.case)
+        WageReceived.objects.filter(pk=own.pk).update(void_at=at)
+        claimant = line.claimant
+        claimant.received_fen = received_sum(claimant)
+        claimant.save(update_fields=["received_fen"])
+        add_up(case)
+        doubled += 1
+    return doubled
+
+
+def _told_by_ledger(line: DrawLine) -> bool:
+    rows = WageReceived.objects.filter(claimant_id=line.claimant_id, proof="bank", void_at=None)
+    return rows.filter(reference__endswith=f":{mark_of(line)}").exclude(reference__startswith="draw:").exists()

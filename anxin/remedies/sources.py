@@ -1,0 +1,92 @@
+"""What each backstop still has: the one place where availability is reckoned, for the planner and for every draw."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models import Sum
+
+from anxin.cases.models import Case, Claimant
+from anxin.registry.models import Deposit
+from anxin.remedies.models import Draw, DrawLine, DrawState, Fund, FundEntry, Pledge, TopUp
+from anxin.remedies.particulars import owed_fen
+
+Source = Deposit | Fund | Pledge
+# From its approval on a draw keeps its money from the source.
+KEEPS = (DrawState.APPROVED, DrawState.PAYING, DrawState.PAID)
+
+
+def kept_fen(source: Deposit | Pledge) -> int:
+    """What draws have taken from a deposit or pledge, or keep for people who are still to be paid."""
+    name = "deposit" if isinstance(source, Deposit) else "pledge"
+    lines = DrawLine.objects.filter(**{f"draw__{name}": source}, draw__state__in=KEEPS, given_back_at=None)
+    return lines.aggregate(sum=Sum("amount_fen"))["sum"] or 0
+
+
+def available_fen(source: Source, on: date) -> int | None:
+    """What may still be drawn on a day (fen); None when the amount is not on file or has not been answered yet."""
+    if isinstance(source, Fund):
+        return (
+            (FundEntry.objects.filter(fund=source).aggregate(sum=Sum("amount_fen"))["sum"] or 0) if source.active else 0
+        )
+    if isinstance(source, Pledge):
+        return source.amount_fen - kept_fen(source) if source.answered_at is not None else None
+    if source.form == "exempt" or not in_force(source, on):
+        return 0
+    if source.amount_fen is None:
+        return None
+    filled = (
+        TopUp.objects.filter(deposit=source, replaced_by=None).exclude(done_on=None).aggregate(sum=Sum("amount_fen"))
+    )
+    return max(0, source.amount_fen - kept_fen(source) + (filled["sum"] or 0))
+
+
+def in_force(deposit: Deposit, on: date) -> bool:
+    """Whether a deposit stands on a day. Cash stands until it is returned; guarantee and insurance have their term."""
+    if deposit.form == "cash":
+        return True
+    return (deposit.valid_from is None or deposit.valid_from <= on) and (
+        deposit.valid_to is None or on <= deposit.valid_to
+    )
+
+
+def promised(case: Case) -> dict[int, int]:
+    """Claimant's id → what approved draws will still pay him (fen)."""
+    lines = DrawLine.objects.filter(claimant__case=case, draw__state__in=KEEPS, given_back_at=None, paid_on=None)
+    found: dict[int, int] = {}
+    for claimant, fen in lines.values_list("claimant_id", "amount_fen"):
+        found[claimant] = found.get(claimant, 0) + fen
+    return found
+
+
+def open_sums(case: Case, people: list[Claimant]) -> dict[int, int]:
+    """Claimant's id → what nobody has paid or promised him yet (fen), those above nought only."""
+    coming = promised(case)
+    sums = {one.pk: owed_fen(one) - coming.get(one.pk, 0) for one in people}
+    return {pk: fen for pk, fen in sums.items() if fen > 0}
+
+
+def from_funds(case: Case) -> dict[int, int]:
+    """Claimant's id → what emergency funds have paid or keep for him in this case (fen)."""
+    lines = DrawLine.objects.filter(claimant__case=case, draw__kind="fund", draw__state__in=KEEPS, given_back_at=None)
+    rows = lines.values_list("claimant_id").annotate(sum=Sum("amount_fen"))
+    return dict(rows)
+
+
+def share_out(wanted: Mapping[int, int], total: int) -> dict[int, int]:
+    """Divide ``total`` in proportion to what each is owed, to the fen and never above it. Those with the largest rest
+    get the odd fen, the earlier first."""
+    whole = sum(wanted.values())
+    if total >= whole:
+        return {pk: fen for pk, fen in wanted.items() if fen > 0}
+    if total <= 0:
+        return {}
+    parts = {pk: fen * total // whole for pk, fen in wanted.items()}
+    odd = total - sum(parts.values())
+    for pk in sorted(wanted, key=lambda pk: (-(wanted[pk] * total % whole), pk))[:odd]:
+        parts[pk] += 1
+    return {pk: fen for pk, fen in parts.items() if fen > 0}
+
+
+def draws_of(source: Source) -> list[Draw]:
+    """Every draw from a source, newest first."""
+    return list(source.draws.select_related("case").order_by("-asked_at", "-pk"))

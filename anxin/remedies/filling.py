@@ -8,7 +8,7 @@ sandbox besides; this holds when a paper is made, not only when the template was
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from docxtpl import DocxTemplate
@@ -58,12 +58,19 @@ class _Small(ImmutableSandboxedEnvironment):
                     f"模板中有不允许的写法（{word}）。只能使用 {{{{ 名称 }}}}、逐行循环和条件。",
                     f"The template uses {word}; only names, loops over rows and conditions are allowed.",
                 )
-            if isinstance(node, nodes.For) and not (isinstance(node.iter, nodes.Name) and not node.recursive):
+            if isinstance(node, nodes.For) and (
+                not isinstance(node.iter, nodes.Name) or node.recursive or any(True for _ in _within(node))
+            ):
                 raise BadTemplate("循环只能逐行列出人员或分期。", "A loop goes over rows or instalments only.")
             if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
                 raise BadTemplate("模板中的名称不能以下划线开头。", "A name must not begin with an underscore.")
         self.seen |= find_undeclared_variables(tree)
         return super().from_string(tree, globals, template_class)
+
+
+def _within(loop: nodes.For) -> Iterator[nodes.For]:
+    # A loop in a loop in a loop over a large group would not end.
+    return (inner for inner in loop.find_all(nodes.For) if inner is not loop)
 
 
 def inspect(content: bytes) -> None:

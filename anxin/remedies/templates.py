@@ -32,7 +32,7 @@ class Found:
 
 
 def _own(region: str, kind: str) -> Path:
-    if kind not in kinds() or len(region) != 6 or not region.isdecimal():
+    if kind not in kinds() or len(region) != 6 or not (region.isascii() and region.isdecimal()):
         raise FileNotFoundError("There is no such template.")
     return Path(settings.DATA) / "papers" / region / f"{kind}.docx"
 

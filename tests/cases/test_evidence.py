@@ -159,8 +159,10 @@ def test_the_chain_comes_from_the_registry_and_an_officer_has_the_last_word(at, 
     case = claim(at, [member(hired)], site=site)
     case.project.refresh_from_db()
     assert [(p.role, p.name, p.rank) for p in liability.propose(case)] == [
-        ("general_contractor", "测试建设有限公司", 1), ("sub", "测试劳务有限公司", 2), ("developer", "测试置业有限公司", 3),
-    ]  # fmt: skip
+        ("general_contractor", "测试建设有限公司", 1),
+        ("sub", "测试劳务有限公司", 2),
+        ("developer", "测试置业有限公司", 3),
+    ]
     chain = liability.propose_chain(case=case, at=at)
     assert liability.propose_chain(case=case, at=at) == chain
     kept = liability.confirm(case=case, liable=chain[:2], by=people["officer"], at=at)
@@ -168,8 +170,9 @@ def test_the_chain_comes_from_the_registry_and_an_officer_has_the_last_word(at, 
         ("general_contractor", False, people["officer"]), ("sub", False, people["officer"]),
     ]  # fmt: skip
     assert len(liability.propose_chain(case=case, at=at)) == 2
-    lender = liability.add(case=case, role="lender", name="出借公司", reason="允许他人以本单位名义施工", by=people["officer"],
-                           at=at)  # fmt: skip
+    lender = liability.add(
+        case=case, role="lender", name="出借公司", reason="允许他人以本单位名义施工", by=people["officer"], at=at
+    )
     assert (lender.rank, lender.proposed) == (1, False)
     with pytest.raises(ValueError, match="reason"):
         liability.add(case=case, role="lender", name="某公司", reason=" ", by=people["officer"], at=at)

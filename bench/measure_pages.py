@@ -67,9 +67,9 @@ def sign_in() -> str:
     return f"sessionid={session.session_key}"
 
 
-def measure(times: int) -> dict[str, object]:
+def measure(times: int, pages: dict[str, str] | None = None) -> dict[str, object]:
     """Each page so many times over one connection: first, median and p95 in ms, size on the wire in KB."""
-    cookie, pages = sign_in(), addresses()
+    cookie, pages = sign_in(), pages or addresses()
     found: dict[str, object] = {}
     with serving(worker=False) as port:
         wire = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

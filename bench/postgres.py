@@ -35,12 +35,15 @@ def programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[str]:
-    """Start a cluster and give its connection string. Raises RuntimeError when no server is installed."""
+def cluster(keep: Path | None = None) -> Iterator[str]:
+    """Start a cluster and give its connection string. ``keep``: the folder it lies in and stays in, for the next run.
+
+    Raises RuntimeError when no server is installed."""
     binaries = programs()
     if binaries is None:
         raise RuntimeError("No PostgreSQL server is installed; on Debian: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="anxin-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="anxin-pg-")) if keep is None else keep
+    folder.mkdir(parents=True, exist_ok=True)
     owner: dict[str, int] = {}
     if os.getuid() == 0:  # the server refuses to run as root
         person = pwd.getpwnam("postgres")
@@ -49,10 +52,11 @@ def cluster() -> Iterator[str]:
     data = folder / "data"
     server = None
     try:
-        subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", "anxin", "-A", "trust", "-E", "UTF8", "--no-sync"],
-            check=True, stdout=subprocess.DEVNULL, cwd=folder, **owner,
-        )  # fmt: skip
+        if not data.exists():
+            subprocess.run(
+                [binaries / "initdb", "-D", data, "-U", "anxin", "-A", "trust", "-E", "UTF8", "--no-sync"],
+                check=True, stdout=subprocess.DEVNULL, cwd=folder, **owner,
+            )  # fmt: skip
         options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         server = subprocess.Popen(
             [binaries / "postgres", "-D", data, "-k", folder, *options],
@@ -68,4 +72,5 @@ def cluster() -> Iterator[str]:
         if server is not None:
             server.terminate()
             server.wait(timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -127,7 +127,7 @@ def _file(told: Told, at: datetime) -> Filed:
         return Filed(known, new=False)
     number = new_number(at)
     case = Case(
-        number=number, matter=told.matter, region_code=told.region_code,
+        number=number, door=told.door, matter=told.matter, region_code=told.region_code,
         industry=told.industry or (told.project.industry if told.project else ""), project=told.project,
         enterprise=told.enterprise or (told.project.contractor if told.project else None),
         employer=told.employer[:200], unit=unit_of_place(told.region_code), owner=told.by,
@@ -156,7 +156,7 @@ def _file(told: Told, at: datetime) -> Filed:
 
 
 def write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetime) -> dict[int, str]:
-    """Write the people of a claim in the caller's transaction. Answers claimant's id → code, for whom consent is asked."""
+    """Write the people of a claim in the caller's transaction. Answers claimant's id → code of those still to agree."""
     rows, codes = [], []
     for person in people:
         code = new_code(CONSENT_DIGITS) if person.consent == Consent.ASKED else ""

@@ -14,14 +14,14 @@ together are exact:
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, Min, Q
 from django.db.models.functions import Coalesce
 
 from anxin.cases.models import CaseClock, Claim, Claimant, WageReceived
@@ -35,20 +35,23 @@ Cells = dict[tuple[str, str], dict[str, Any]]
 
 
 def refresh_cost(*, as_of: date, at: datetime, everything: bool = False) -> int:
-    """Count this month and the one before again; all months once a day, or with ``everything``. Answers how many.
+    """Count again what may have changed: this month, the one before, every month never counted, and the older one
+    counted longest ago, so that late answers reach every month in time; with ``everything`` all. Answers how many.
 
-    Idempotent; a month is one short transaction. An answer that speaks of an older month counts from the next day.
+    Idempotent; a month is one short transaction. What was counted as of a later day counts as never counted.
     """
-    newest = month_of(as_of)
-    counted = CostFigures.objects.aggregate(day=Max("as_of"))["day"]
     first = Claim.objects.aggregate(at=Min("at"))["at"]
+    newest = month_of(as_of)
     months = [newest]
-    oldest = min(month_of(civil_date(first)), newest) if first else newest
-    while months[-1] > oldest and (everything or counted != as_of or len(months) < _ALWAYS):
+    while first and months[-1] > month_of(civil_date(first)):
         months.append(shift_month(months[-1], -1))
-    for month in months:
+    known = CostFigures.objects.filter(region_code="", as_of__lte=as_of).values_list("month", "counted_at")
+    counted = dict(known)
+    older = sorted(months[_ALWAYS:], key=lambda month: (month in counted, counted.get(month), month))
+    due = [month for month in months if month not in counted or everything]
+    for month in dict.fromkeys([*months[:_ALWAYS], *due, *older[:1]]):
         _keep(month, count_month(month, as_of=as_of), as_of, at)
-    return len(months)
+    return len(set(months[:_ALWAYS]) | set(due) | set(older[:1]))
 
 
 def _keep(month: str, cells: Cells, as_of: date, at: datetime) -> None:
@@ -56,6 +59,8 @@ def _keep(month: str, cells: Cells, as_of: date, at: datetime) -> None:
         CostFigures(region_code=region, door=door, month=month, as_of=as_of, counted_at=at, figures=figures)
         for (region, door), figures in cells.items()
     ]
+    # The month's own mark: that it was counted, though there be nothing in it.
+    rows.append(CostFigures(region_code="", month=month, as_of=as_of, counted_at=at))
     with transaction.atomic():
         CostFigures.objects.filter(month=month).delete()
         CostFigures.objects.bulk_create(rows, batch_size=500)
@@ -64,20 +69,34 @@ def _keep(month: str, cells: Cells, as_of: date, at: datetime) -> None:
 def count_month(month: str, *, as_of: date) -> Cells:
     """The cells of one month as known at the end of ``as_of``: (place, door) → figures."""
     first, after = first_day(month), first_day(shift_month(month, 1))
-    cells: Cells = defaultdict(lambda: defaultdict(Counter))
+    cells: Cells = defaultdict(lambda: defaultdict(dict))
     _money(cells, first, min(last_day(month), as_of), as_of)
     _satisfaction(cells, start_of(first), min(start_of(after), start_of(as_of + timedelta(days=1))))
     _steps(cells, start_of(first), start_of(after), start_of(as_of + timedelta(days=1)))
     if month == month_of(as_of):
         _waiting(cells, as_of)
-    return {key: {name: dict(counts) for name, counts in cell.items()} for key, cell in cells.items()}
+    return _summed(cells)
 
 
-def _keys(region: str, door: str) -> Iterator[tuple[str, str]]:
-    for code in levels_of(region):
-        yield code, ""
-        if door:
-            yield code, door
+def _summed(cells: Cells) -> Cells:
+    """County and door summed up to every place and every door."""
+    summed: Cells = defaultdict(lambda: defaultdict(dict))
+    for (region, door), cell in cells.items():
+        keys = [(code, kind) for code in levels_of(region) for kind in {"", door}]
+        for name, counts in cell.items():
+            for key in keys:
+                there = summed[key][name]
+                for value, n in counts.items():
+                    there[value] = _added(there[value], n) if value in there else n
+    return {key: dict(cell) for key, cell in summed.items()}
+
+
+def _added(one: Any, other: Any) -> Any:
+    return [a + b for a, b in zip(one, other, strict=True)] if isinstance(one, list) else one + other
+
+
+def _count(cell: dict[str, Any], name: str, value: str, n: int = 1) -> None:
+    cell[name][value] = cell[name].get(value, 0) + n
 
 
 def _standing() -> Q:
@@ -100,23 +119,21 @@ def _money(cells: Cells, first: date, last: date, as_of: date) -> None:
     )  # fmt: skip
     for told, receipts in groupby(rows.iterator(chunk_size=5000), key=itemgetter(slice(0, 8))):
         _, region, door, claimed_at, due, trips, spent, cost_fen = told
-        keys = list(_keys(region, door))
+        cell = cells[region, door]
         came = _came(receipts)
         for monday, fen in _by_week(came, first, last).items():
-            for key in keys:
-                week = cells[key]["weeks"].setdefault(monday.isoformat(), [0, 0])
-                week[0] += fen
-                week[1] += 1
+            week = cell["weeks"].setdefault(monday.isoformat(), [0, 0])
+            week[0] += fen
+            week[1] += 1
         whole = _whole_on(came, due)
         if whole is None or not first <= whole <= last:
             continue
         days = max((whole - civil_date(claimed_at)).days, 0)
         answers = (("days", days), ("trips", trips), ("spent", spent),
                    ("yuan", None if cost_fen is None else round(cost_fen / 100)))  # fmt: skip
-        for key in keys:
-            for name, value in answers:
-                if value is not None:
-                    cells[key][name][_spelled(value)] += 1
+        for name, value in answers:
+            if value is not None:
+                _count(cell, name, _spelled(value))
 
 
 def _spelled(value: float) -> str:
@@ -160,26 +177,20 @@ def _satisfaction(cells: Cells, since: datetime, until: datetime) -> None:
         .annotate(n=Count("pk"))
     )
     for region, door, satisfied, n in told:
-        for key in _keys(region, door):
-            cells[key]["satisfied"][str(satisfied)] += n
+        _count(cells[region, door], "satisfied", str(satisfied), n)
 
 
 def _steps(cells: Cells, since: datetime, until: datetime, known: datetime) -> None:
     """Clocks due between two moments: done by then or not. What is not yet due is neither."""
-    first_claim = Claim.objects.filter(number=OuterRef("case__number")).values("door")
     told = (
         CaseClock.objects.filter(due_at__gte=since, due_at__lt=until, dropped=False)
         .filter(Q(due_at__lt=known) | Q(done_at__lt=known))
         .order_by()
-        .annotate(door=Subquery(first_claim))
-        .values_list("case__region_code", "door", "step", "basis")
+        .values_list("case__region_code", "case__door", "step", "basis")
         .annotate(n=Count("pk"), met=Count("pk", filter=Q(done_at__lte=F("due_at"), done_at__lt=known)))
     )
     for region, door, step, basis, n, met in told:
-        for key in _keys(region, door or ""):
-            pair = cells[key]["steps"].setdefault(f"{step}.{basis}", [0, 0])
-            pair[0] += met
-            pair[1] += n
+        cells[region, door]["steps"][f"{step}.{basis}"] = [met, n]
 
 
 def _waiting(cells: Cells, as_of: date) -> None:
@@ -197,6 +208,4 @@ def _waiting(cells: Cells, as_of: date) -> None:
         .annotate(n=Count("pk"), long=Count("pk", filter=Q(claim__at__lt=long_ago)))
     )
     for region, door, n, long in told:
-        for key in _keys(region, door):
-            cells[key]["waiting"]["people"] += n
-            cells[key]["waiting"]["long"] += long
+        cells[region, door]["waiting"] = {"people": n, "long": long}

@@ -115,13 +115,22 @@ def test_on_time_is_counted_from_clocks_that_were_due(at, today):
 
 
 @pytest.mark.django_db
-def test_counting_again_changes_nothing_and_reaches_back_once_a_day(at, today):
-    paid(claim(1, at=FILED - timedelta(days=90)), date(2026, 1, 20))
-    assert refresh_cost(as_of=today, at=at) == 4
-    before = list(CostFigures.objects.order_by("month", "region_code", "door").values_list("month", "figures"))
-    assert refresh_cost(as_of=today, at=at) == 2
-    assert refresh_cost(as_of=today, at=at, everything=True) == 4
-    assert list(CostFigures.objects.order_by("month", "region_code", "door").values_list("month", "figures")) == before
+def test_counting_again_changes_nothing_and_comes_round_to_every_month(at, today):
+    old = claim(1, at=FILED - timedelta(days=120), trips=3)
+    paid(old, date(2025, 12, 20))
+
+    def cells():
+        return list(CostFigures.objects.order_by("month", "region_code", "door").values_list("month", "figures"))
+
+    assert refresh_cost(as_of=today, at=at) == 5
+    before = cells()
+    assert refresh_cost(as_of=today, at=at, everything=True) == 5
+    assert cells() == before
+    Claimant.objects.filter(pk=old.pk).update(trips=2)
+    for minutes in range(1, 4):
+        assert refresh_cost(as_of=today, at=at + timedelta(minutes=minutes)) == 3
+    assert read(today, months=6).whole.trips.n == 1
+    assert CostFigures.objects.get(region_code="140105", door="", month="2025-12").figures["trips"] == {"2": 1}
 
 
 @pytest.mark.django_db

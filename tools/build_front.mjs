@@ -56,7 +56,7 @@ async function stylesheet() {
 
 // The worker's pages load nothing of the officers'.
 async function workerStylesheet() {
-  const own = fs.readFileSync(path.join(source, "worker/worker.css"), "utf8");
+  const own = ["worker.css", "claim.css"].map((name) => fs.readFileSync(path.join(source, "worker", name), "utf8")).join("\n");
   return (await transform(own, { loader: "css", minify: true, target: "chrome64" })).code;
 }
 
@@ -99,6 +99,7 @@ const sizes = {
   "worker.css": write("worker.css", await workerStylesheet()),
   // Telephones of 2016 still read this.
   "worker.js": write("worker.js", await script("worker/worker.js", "es2015")),
+  "claim.js": write("claim.js", await script("worker/claim.js", "es2015")),
 };
 const provinces = maps();
 fs.writeFileSync(path.join(target, "manifest.json"), JSON.stringify(manifest, null, 1));

@@ -129,6 +129,19 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def month_name(month: str) -> str:
+    """A wage month as one says it: 2026-03 → 2026年3月."""
+    year, _dash, number = month.partition("-")
+    return f"{year}年{int(number)}月" if number.isdigit() and not in_english() else month
+
+
+@register.filter
+def unit_name(unit: Any) -> str:
+    """An organisation's name in the page's language."""
+    return (unit.name_en if in_english() and unit.name_en else unit.name) if unit is not None else NOTHING
+
+
+@register.filter
 def hour(value: datetime | None) -> str:
     """The time of day of a moment, in civil time: 12:00."""
     return "" if value is None else f"{value.astimezone(SHANGHAI):%H:%M}"

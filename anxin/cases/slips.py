@@ -1,5 +1,6 @@
 """Bringing members their consent codes: by a short message to the member himself, or on a slip of paper."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -33,7 +34,7 @@ def hand_out(claim: Claim, codes: Mapping[int, str], *, at: datetime) -> dict[in
             f"【安薪】有工友替您一起反映欠薪。编号 {claim.number}，您的确认码 {shown(left[row.pk])}。"
             f"请本人到 {where} 确认、改金额或不参加。不收任何费用。"
         )
-        tell_phone(phone=open_text(row.phone_sealed), text=text, key=f"{mark}{at:%Y%m%d%H%M%S}", at=at, secret=True,
+        tell_phone(phone=open_text(row.phone_sealed), text=text, key=mark + secrets.token_hex(8), at=at, secret=True,
                    ends_at=at + timedelta(days=1))  # fmt: skip
         del left[row.pk]
     return left

@@ -39,9 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "engagements": engagements,
         "phones": _other_phones(request),
         "left": leavers_to_answer(worker.pk, at=at),
-        "ask": [row for row in months if row["state"] in _ASKED and row["answer"] is None and row["month"] >= since][
-            :3
-        ],
+        "ask": ask[:3],
         "bad": [row for row in months if row["colour"] == "bad" or row["answer"] is False],
     }
     return render(request, "worker/home.html", context)

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from anxin.notices.channels import has_sms
 from anxin.notices.send import tell_phone
 from anxin.people.attempts import Locked
 from anxin.people.models import PhoneOwner, PhoneSession
@@ -95,6 +96,7 @@ def _bind(session: PhoneSession, worker: Worker, phone: str, identity: str) -> P
         "不是您？请在一天内打开 %(address)s 用本机登录并点“不是我”。"
     )
     text = said % {"tail": phone[-4:], "address": f"{settings.ADDRESS}{reverse('me')}"}
-    for other in phones_to_tell(owner, known_phone=known):
-        tell_phone(phone=other, text=text, key=f"phone-owner:{owner.pk}:{other[-4:]}", at=at)
+    if has_sms():
+        for place, other in enumerate(phones_to_tell(owner, known_phone=known)):
+            tell_phone(phone=other, text=text, key=f"phone-owner:{owner.pk}:{place}", at=at)
     return owner

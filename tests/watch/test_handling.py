@@ -66,6 +66,10 @@ def told(person: User) -> list[str]:
     return list(Notice.objects.filter(to=person).order_by("id").values_list("kind", flat=True))
 
 
+def day_told(handling: Handling) -> date | None:
+    return Warning.objects.get(pk=handling.warning_id).due_on
+
+
 def test_it_goes_to_the_countys_unit_with_a_clock_and_only_once(handling, units):
     assert (handling.unit, handling.state, handling.within) == (units["county"], "waiting", "1 working day")
     assert handling.due_at.astimezone(SHANGHAI).date() == date(2026, 4, 17)
@@ -142,12 +146,31 @@ def test_a_pause_needs_another_to_approve_it_and_moves_the_deadline(handling, pe
     clock.decide(change=change, approved=True, by=people["chief"], at=on(OPENED, 10))
     handling.refresh_from_db()
     assert handling.due_at is None
+    assert day_told(handling) is None
     escalate(at=on(date(2026, 5, 20)))
     assert not Escalation.objects.filter(handling=handling).exists()
     clock.resume(handling=handling, by=people["officer"], at=on(date(2026, 5, 20), 9))
     handling.refresh_from_db()
     assert handling.due_at.astimezone(SHANGHAI).date() == date(2026, 5, 20)
+    assert day_told(handling) == date(2026, 5, 20)
     assert any("等待银行开户" in line for line in clock.reckoning_of(handling).zh)
+
+
+def test_an_extension_moves_the_day_that_everybody_reads(handling, people):
+    assert day_told(handling) == handling.due_at.astimezone(SHANGHAI).date() == date(2026, 4, 17)
+    change = clock.ask_for_extension(handling=handling, more="3 working days", reason="等待盖章", by=people["officer"],
+                                     at=on(OPENED, 9))  # fmt: skip
+    assert day_told(handling) == date(2026, 4, 17)
+    clock.decide(change=change, approved=True, by=people["chief"], at=on(OPENED, 10))
+    assert day_told(handling) == date(2026, 4, 22)
+
+
+def test_a_warning_handed_over_late_is_due_by_its_clock(people):
+    make_project(on(START), started_on=START)
+    sweep(as_of=OPENED, at=on(OPENED))
+    hand_over(at=on(date(2026, 4, 20)))
+    handling = Handling.objects.get(warning__rule="SX-01")
+    assert day_told(handling) == handling.due_at.astimezone(SHANGHAI).date() == date(2026, 4, 21)
 
 
 def test_joint_handling_gives_the_helper_a_clock_of_its_own(handling, people, units):

@@ -78,8 +78,7 @@ def matter(
 ) -> dict[str, Any]:
     """One warning as a thing to do: who asks for it, by when, and the button that mends it."""
     asked = demands.get(handling.pk, []) if handling else []
-    due = civil_date(handling.due_at) if handling and handling.due_at else warning.due_on
-    days = [day for day in (due, *(demand.due_on for demand in asked)) if day is not None]
+    days = [day for day in (warning.due_on, *(demand.due_on for demand in asked)) if day is not None]
     told, tone = till(handling.due_at, at) if handling and handling.due_at else ("", "")
     today = civil_date(at)
     for demand in asked:
@@ -91,7 +90,7 @@ def matter(
         "rule": rule,
         "handling": handling,
         "demands": asked,
-        "due": due,
+        "due": warning.due_on,
         "due_words": told,
         "tone": tone,
         "sort": min(days).isoformat() if days else "9999",

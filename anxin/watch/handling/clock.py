@@ -4,13 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from anxin.law.civil import civil_date
 from anxin.law.clocks import read_within
 from anxin.law.running import More, Reckoning, Stop, reckon
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import User
 from anxin.watch.handling.actions import AlreadyDone, chiefs_of, locked
-from anxin.watch.models import ClockChange, Handling
+from anxin.watch.models import ClockChange, Handling, Warning
 
 
 def reckoning_of(handling: Handling) -> Reckoning:
@@ -91,3 +92,5 @@ def resume(*, handling: Handling, by: User | None, at: datetime) -> Handling:
 def _apply(handling: Handling) -> None:
     handling.due_at = reckoning_of(handling).due
     handling.save(update_fields=["due_at"])
+    due_on = civil_date(handling.due_at) if handling.due_at else None
+    Warning.objects.filter(pk=handling.warning_id).update(due_on=due_on)

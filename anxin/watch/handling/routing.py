@@ -68,12 +68,24 @@ def hand_over(*, at: datetime, projects: Collection[int] | None = None) -> int:
                 )
             # Another worker may have been quicker: its rows stand, ours are passed over.
             Handling.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+            _tell_due(rows)
             trail.record(
                 by=None, at=at, action="hand-over", subject="warnings", subject_id=f"{batch[0].pk}-{batch[-1].pk}",
                 changes={"warnings": len(rows)},
             )  # fmt: skip
         count += len(rows)
     return count
+
+
+def _tell_due(rows: list[Handling]) -> None:
+    """The warning's day is its clock's, so that officers and clerks read the same wherever it stands."""
+    late: dict[date, list[int]] = {}
+    for row in rows:
+        if row.due_at is not None and row.warning.due_on != civil_date(row.due_at):
+            late.setdefault(civil_date(row.due_at), []).append(row.warning_id)
+    for day, ids in late.items():
+        for start in range(0, len(ids), 500):
+            Warning.objects.filter(pk__in=ids[start : start + 500]).update(due_on=day)
 
 
 def _unhandled(today: date, projects: Collection[int] | None) -> Iterator[list[Warning]]:

@@ -15,7 +15,8 @@ class Warning(models.Model):
 
     ``subject`` is the natural key: ``project:ID``, ``project-month:ID:2026-03``, ``worker-month:P:W:2026-03``,
     ``leaver:P:W``, ``enterprise:ID``. ``numbers`` are the figures that caused it; ``since`` the day the fault began;
-    ``due_on`` the day the pack asks it to be mended by. ``hidden_by`` is an open warning whose cause includes this.
+    ``due_on`` the day it is to be mended by: the pack's, and once it is handed over that of its clock, null while the
+    clock stands. ``hidden_by`` is an open warning whose cause includes this.
     """
 
     rule = models.CharField(max_length=32)

@@ -14,10 +14,12 @@ from datetime import date, datetime, timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
+from anxin.cases import drafts, limits
 from anxin.cases.answers import ask_leavers
 from anxin.cases.ladder import escalate_cases
 from anxin.cases.matching import match_payments
 from anxin.cases.orders import lapse_orders
+from anxin.insight.cost_counting import refresh_cost
 from anxin.insight.overview import refresh
 from anxin.intake.waiting import release
 from anxin.law.civil import civil_date
@@ -25,6 +27,8 @@ from anxin.ledger.compaction import compact
 from anxin.ledger.sealing import seal
 from anxin.notices.channels import ways
 from anxin.notices.outbox import deliver
+from anxin.remedies.reminders import remind_ways
+from anxin.remedies.serving import overdue_orders
 from anxin.watch.handling.inspections import plan_inspections
 from anxin.watch.handling.ladder import escalate
 from anxin.watch.handling.routing import close_cleared, hand_over
@@ -39,6 +43,8 @@ COMPACT_EVERY = timedelta(minutes=2)
 RELEASE_EVERY = timedelta(seconds=5)
 ESCALATE_EVERY = timedelta(seconds=20)
 ASK_EVERY = timedelta(hours=1)
+COST_EVERY = timedelta(minutes=5)
+TIDY_EVERY = timedelta(minutes=10)
 # Beyond this share a set-based pass over everything is cheaper than over the touched.
 MANY_TOUCHED = 1500
 _IDLE_S = 0.5
@@ -110,9 +116,16 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
     if due(last, "escalate", ESCALATE_EVERY, at):
         escalate(at=at)
         lapse_orders(at=at)
+        overdue_orders(at=at)
         escalate_cases(at=at)
+        remind_ways(at=at)
     if due(last, "refresh", REFRESH_EVERY, at):
         refresh(as_of=today, at=at)
+    if due(last, "cost", COST_EVERY, at):
+        refresh_cost(as_of=today, at=at)
+    if due(last, "tidy", TIDY_EVERY, at):
+        drafts.sweep(at=at)
+        limits.sweep(at=at)
     if due(last, "compact", COMPACT_EVERY, at):
         compact(at=at)
     return False

@@ -10,13 +10,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from bench import measure_intake, measure_sweep, postgres
 
-PARTS = ("sweep", "postgres", "intake", "pages")
+PARTS = ("sweep", "postgres", "intake", "pages", "cases")
+CASES = {True: (0, 100_000, 1_000_000), False: (0, 2_000, 10_000)}
 
 
 def main() -> None:
@@ -27,6 +30,7 @@ def main() -> None:
     words.add_argument("--months", type=int, default=12)
     words.add_argument("--seconds", type=float, help="how long the doors are under load")
     words.add_argument("--connections", type=int, default=16)
+    words.add_argument("--cases", help="sizes for the part cases, such as 0,100000,1000000")
     words.add_argument("--only", choices=PARTS, action="append", help="measure only this (may be repeated)")
     words.add_argument("--keep", type=Path, help="keep the data in this folder, and use it when it is there")
     told = words.parse_args()
@@ -36,7 +40,14 @@ def main() -> None:
     wanted = told.only or PARTS
     folder = Path(tempfile.mkdtemp(prefix="anxin-bench-")) if told.keep is None else told.keep
     today = date.today()
+    sizes = tuple(int(size) for size in told.cases.split(",")) if told.cases else CASES[told.full]
     try:
+        if "cases" in wanted:
+            _cases(
+                folder / "cases", sizes, seconds=told.seconds or (10 if told.full else 5), keep=told.keep is not None
+            )
+        if wanted == ["cases"]:
+            return
         print(f"{projects} projects, {workers} workers, {told.months} months, {os.cpu_count()} cores, as of {today}")
         whole = _province(folder / "whole", projects, workers, told.months, today)
         if "sweep" in wanted:
@@ -55,14 +66,25 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(folder: Path, module: str, *words: str) -> dict[str, Any]:
+def _run(folder: Path, module: str, *words: str, **more: str) -> dict[str, Any]:
     """Run a measurement in a process of its own and read its line."""
-    done = subprocess.run(
+    return _read(_begin(folder, module, *words, **more))
+
+
+def _begin(folder: Path, module: str, *words: str, **more: str) -> subprocess.Popen[str]:
+    """Begin a measurement; ``more`` joins its environment."""
+    return subprocess.Popen(
         [sys.executable, "-m", module, *words],
-        env={**os.environ, "ANXIN_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "anxin.settings"},
-        stdout=subprocess.PIPE, text=True, check=True,
+        env={**os.environ, "ANXIN_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "anxin.settings", **more},
+        stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def _read(child: subprocess.Popen[str]) -> dict[str, Any]:
+    said, _ = child.communicate()
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, child.args)
+    return dict(json.loads(said.strip().splitlines()[-1]))
 
 
 def _province(folder: Path, projects: int, workers: int, months: int, today: date) -> Path:
@@ -143,6 +165,42 @@ def _pages(folder: Path) -> None:
             f"  {name:28s} {told['status']}  p95 {told['p95_ms']:7.1f}  median {told['p50_ms']:7.1f}"
             f"  first {told['first_ms']:7.1f}  {told['wire_kb']:6.1f} KB on the wire"
         )
+
+
+def _cases(folder: Path, sizes: tuple[int, ...], *, seconds: float, keep: bool) -> None:
+    print("\n(e) cases: create, hand over, accept, verify, order, receive, conclude, find; two processes at once")
+    folder.mkdir(parents=True, exist_ok=True)
+    _cases_in("SQLite", folder, sizes, seconds)
+    with postgres.cluster(folder / "postgres" if keep else None) as address:
+        host = quote(address.split()[0].removeprefix("host="), safe="")
+        _cases_in("PostgreSQL", folder, sizes, seconds, DATABASE_URL=f"postgres://anxin@{host}/postgres")
+
+
+def _cases_in(name: str, folder: Path, sizes: tuple[int, ...], seconds: float, **more: str) -> None:
+    first = 0.0
+    for size in sizes:
+        made = _run(folder, "bench.cases_fill", str(size), **more)
+        run = f"{time.time():.0f}"
+        both = [_begin(folder, "bench.measure_cases", "acts", str(seconds), f"{run}{k}", **more) for k in "ab"]
+        told = [_read(child) for child in both]
+        rate = sum(one["per_s"] for one in told)
+        first = first or rate
+        print(f"  {name}, {made['cases']:,} cases (made in {made['seconds']} s): {rate:.0f} lives/s"
+              f" = {rate / first:.2f} of the first; {told[0]['cpu_ms']} ms of processor time a life")  # fmt: skip
+        print("    ms each: " + ", ".join(f"{act} {took}" for act, took in told[0]["each_ms"].items()))
+        if size == sizes[0]:
+            asked = _run(folder, "bench.measure_cases", "queries", **more)
+            print(
+                "    queries: "
+                + ", ".join(f"{act} {n}" for act, n in asked.items())
+                + f"; {sum(asked.values())} a life"
+            )
+        counted = _run(folder, "bench.measure_cases", "rollup", **more)
+        print(f"    what claims cost, counted: {counted['months']} months {counted['all_s']} s,"
+              f" the newest {counted['two_s']} s")  # fmt: skip
+        pages = _run(folder, "bench.measure_cases", "pages", "20", **more)
+        for page, took in pages.items():
+            print(f"    {page:28s} {took['status']}  p95 {took['p95_ms']:7.1f}  median {took['p50_ms']:7.1f}")
 
 
 if __name__ == "__main__":

@@ -158,7 +158,7 @@ def reopen(
     tell(done, kind="reopened", by=by, at=at, public=by is None, zh=f"恢复办理：{said}", en=f"Opened again: {said}")
     trail.record(by=by, at=at, action="case-reopen", subject="case", subject_id=done.pk,
                  who="" if by else "worker", changes={"conclusion": before, "number": done.number})  # fmt: skip
-    notify(to=[person for person in answerable(done) if by is None or person.pk != by.pk], kind="case-reopened",
+    notify(to=[person for person in answerable(done, at=at) if by is None or person.pk != by.pk], kind="case-reopened",
            subject="case", subject_id=done.pk, at=at, urgent=True, zh=f"案件 {done.number} 恢复办理",
            en=f"Case {done.number} was opened again")  # fmt: skip
     return done

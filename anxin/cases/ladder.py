@@ -123,7 +123,7 @@ def _climb(
     else:
         tell(case, kind=f"rung-{kind}", by=by, at=at, public=True, zh=f"{zh}{'：' + to.name if to else ''}",
              en=f"{en}{': ' + (to.name_en or to.name) if to else ''}")  # fmt: skip
-    told = [*answerable(case), *chiefs_of(case.unit), *(chiefs_of(to) if to else [])]
+    told = [*answerable(case, at=at), *chiefs_of(case.unit), *(chiefs_of(to) if to else [])]
     notify(to=told, kind=f"case-{kind}"[:32], subject="case", subject_id=case.pk, at=at, urgent=True,
            zh=f"案件 {case.number} {zh}", en=f"Case {case.number}: {en}")  # fmt: skip
     return rung

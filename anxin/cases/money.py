@@ -144,8 +144,8 @@ def correct(*, receipt: WageReceived, amount_fen: int, at: datetime) -> WageRece
     tell(case, kind="receipt-corrected", by=None, at=at, public=True,
          zh=f"银行更正了一笔到账记录：{old} 元改为 {new} 元，我们会继续跟进",
          en=f"The bank corrected a receipt from {old} to {new} yuan; we follow it up")  # fmt: skip
-    notify(to=answerable(case), kind="case-receipt-corrected", subject="case", subject_id=case.pk, at=at, urgent=True,
-           zh=f"案件 {case.number}：银行更正到账记录，{old} 元改为 {new} 元",
+    notify(to=answerable(case, at=at), kind="case-receipt-corrected", subject="case", subject_id=case.pk, at=at,
+           urgent=True, zh=f"案件 {case.number}：银行更正到账记录，{old} 元改为 {new} 元",
            en=f"Case {case.number}: the bank corrected a receipt from {old} to {new} yuan")  # fmt: skip
     return row
 
@@ -167,7 +167,7 @@ def _money_came(case: Case, at: datetime, *, tell_all: bool) -> None:
     tell(case, kind="all-received", by=None, at=at, public=True,
          zh="记录显示应发的工资已经全部到账，请您核对；没有收到请马上告诉我们",
          en="The records say that all wages due have arrived; please check, and tell us at once if not")  # fmt: skip
-    notify(to=answerable(case), kind="case-all-received", subject="case", subject_id=case.pk, at=at, urgent=True,
+    notify(to=answerable(case, at=at), kind="case-all-received", subject="case", subject_id=case.pk, at=at, urgent=True,
            zh=f"案件 {case.number} 应付工资已全部到账，可以办结",
            en=f"Case {case.number}: all wages due have arrived; it can be closed")  # fmt: skip
 

@@ -58,7 +58,7 @@ def _lapse(pk: int, at: datetime) -> bool:
         recount(case)
         return False
     move(case=case, to="overdue", by=None, at=at)
-    notify(to=answerable(case), kind="case-overdue", subject="case", subject_id=case.pk, at=at, urgent=True,
+    notify(to=answerable(case, at=at), kind="case-overdue", subject="case", subject_id=case.pk, at=at, urgent=True,
            zh=f"案件 {case.number} 责令支付期限已过，尚未付清",
            en=f"Case {case.number}: the date of the order has passed unpaid")  # fmt: skip
     return True

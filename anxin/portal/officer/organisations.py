@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from anxin.cases import leaving as case_leaving
 from anxin.insight.paging import page_of, wanted_page
 from anxin.people import units
 from anxin.people.access import may
@@ -21,7 +22,6 @@ from anxin.portal.officer.people_words import INDUSTRIES, KINDS, ROLES
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 from anxin.registry import regions
-from anxin.watch.handling import leaving
 
 OPTIONS = 20
 
@@ -145,7 +145,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if name and to is None:
             raise Refused("没有找到接收单位，请从提示中选择。", "No such unit: choose one of those offered.")
-        moved = leaving.close_unit(
+        moved = case_leaving.close_unit(
             unit=unit, to=to, by=user, at=timezone.now(), reason=request.POST.get("reason", "")[:200]
         )
     except Refused as refused:

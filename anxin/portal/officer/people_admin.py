@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from anxin.cases import leaving as case_leaving
 from anxin.insight.paging import page_of, wanted_page
 from anxin.law.civil import civil_date
 from anxin.people import accounts, deputies, second_step
@@ -119,7 +120,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             "project": row.project,
         },
         "phone": mask_phone(open_text(row.phone_sealed)),
-        "desk": leaving.desk_of(row).counts(),
+        "desk": case_leaving.counts_of(row),
         "second_step": second_step.has_second_step(row),
         "sessions": len(arrivals_of(row, at=at)),
         "locked": is_locked(name=row.username, at=at),
@@ -249,7 +250,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if key and to is None:
                 raise Refused("请选择接手人。", "Choose who takes over.")
-            moved = leaving.leave(
+            moved = case_leaving.leave(
                 person=row, to=to, by=user, at=timezone.now(), reason=request.POST.get("reason", "")[:200]
             )
         except Refused as refused:
@@ -262,7 +263,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
         "person": row,
         "gone": row.left_at is not None,
         "candidates": [(one, ROLES.get(one.role, one.role)) for one in candidates],
-        "desk": desk.counts(),
+        "desk": case_leaving.counts_of(row),
         "handlings": desk.handlings.select_related("warning__project").order_by("due_at")[:12],
     }
     return render(request, "officer/people/leave.html", context)

@@ -10,8 +10,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from anxin.cases.flow import CannotMove, locked, move, tell
-from anxin.cases.models import Case, Claim, Claimant
+from anxin.cases.flow import CannotMove, locked, move, recount, tell
+from anxin.cases.models import Case, CaseClock, Claim, Claimant
+from anxin.cases.orders import STEP as PAY_STEP
 from anxin.cases.procedure import states
 from anxin.law.civil import civil_date
 from anxin.notices.send import notify
@@ -213,9 +214,11 @@ def _freeze(now: Document, *, by: User, at: datetime) -> Document:
     now.digest, now.template = evidence.store(made.content), made.template
     now.save()
     _note(now, "paper-sign", by=by, at=at, sha256=now.digest, template=now.template)
-    if known.sign == "second":
+    moved = known.when == "signed" and move_if_allowed(now, by=by, at=at, zh=known.title["zh"], en=known.title["en"])
+    if known.sign == "second" and not moved:
         tell(now.case, kind="paper", by=by, at=at, public=False, zh=f"已签批{known.title['zh']} {now.number}",
              en=f"Signed off: {known.title['en']} {now.number}")  # fmt: skip
+    if known.sign == "second":
         notify(to=[now.edited_by], kind="paper-signed", subject="document", subject_id=now.pk, at=at,
                zh=f"已签批，请送达：{known.title['zh']} {now.number}",
                en=f"Signed off, to be served: {known.title['en']} {now.number}")  # fmt: skip
@@ -243,6 +246,10 @@ def void(*, document: Document, reason: str, by: User, at: datetime) -> Document
         and not may(by, "approve")
     ):
         raise NotReady("已签批的文书须由负责人作废。", "Only who may approve can make a signed paper void.")
+    if now.kind == "order" and now.state == DocumentState.SERVED:
+        # The date of a void order binds nobody.
+        CaseClock.objects.filter(case_id=now.case_id, step=PAY_STEP, done_at=None).update(done_at=at, dropped=True)
+        recount(locked(now.case))
     now.state, now.void_by, now.void_at, now.void_reason = DocumentState.VOID, by, at, reason.strip()[:400]
     now.save(update_fields=["state", "void_by", "void_at", "void_reason"])
     _note(now, "paper-void", by=by, at=at, reason=now.void_reason)

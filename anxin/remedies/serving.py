@@ -1,16 +1,17 @@
 """Bringing papers to their addressee, with proof, and what follows: the case moves on, an order runs out."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from anxin.cases.flow import CannotMove, locked, move, tell
+from anxin.cases.flow import CannotMove, finish_step, locked, move, recount, start_step, tell
 from anxin.cases.models import Case, Claim, Claimant
 from anxin.cases.money import all_received
+from anxin.cases.orders import STEP as PAY_STEP
 from anxin.cases.procedure import states
-from anxin.law.civil import civil_date
+from anxin.law.civil import civil_date, start_of
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import Role, User
@@ -110,7 +111,13 @@ def _follow(document: Document, *, by: User, at: datetime) -> None:
     known, case = kind_of(document), document.case
     zh, en = known.title["zh"], known.title["en"]
     until = (f"，限{day_words(document.due_on)}前", f", until {document.due_on}") if document.due_on else ("", "")
-    moved = move_if_allowed(document, by=by, at=at, zh=f"{zh}{until[0]}", en=f"{en}{until[1]}")
+    moved = known.when == "served" and move_if_allowed(
+        document, by=by, at=at, zh=f"{zh}{until[0]}", en=f"{en}{until[1]}"
+    )
+    if document.kind in ("decision", "penalty"):
+        finish_step(case=case, step="serve", at=at)
+    if document.kind in ORDERS:
+        _start_pay_clock(document, at=at)
     if not moved:
         public = known.audience != "authority"
         tell(case, kind="paper-served", by=by, at=at, public=public,
@@ -122,10 +129,25 @@ def _follow(document: Document, *, by: User, at: datetime) -> None:
                en=f"Paper received: {en} {document.number}{until[1]}")  # fmt: skip
 
 
-def overdue_orders(*, at: datetime, limit: int = 500) -> int:
-    """Bring the cases whose order to pay ran out unpaid to ``overdue``. Run again it does nothing more.
+def _start_pay_clock(document: Document, *, at: datetime) -> None:
+    """The order's own day is the case's clock: it ends with that day, holiday or not, as the paper says."""
+    if document.due_on is None or document.served_on is None:
+        return
+    case = locked(document.case)
+    if case.state != "ordered":
+        return
+    days = (document.due_on - document.served_on).days
+    clock = start_step(case=case, step=PAY_STEP, within=f"{days} days", at=start_of(document.served_on))
+    clock.due_at = start_of(document.due_on + timedelta(days=1)) - timedelta(seconds=1)
+    clock.save(update_fields=["due_at"])
+    recount(case)
 
-    Answers how many moved. A case paid in time, voided orders and those an extension replaced stay as they are.
+
+def overdue_orders(*, at: datetime, limit: int = 500) -> int:
+    """Mark the orders to pay that ran out unpaid and bring their cases to ``overdue``, where the case's own clock has
+    not done so yet. Run again it does nothing more.
+
+    Answers how many cases moved. A case paid in time, voided orders and those a later order replaced stay as they are.
     """
     today = civil_date(at)
     due = Document.objects.filter(

@@ -9,8 +9,9 @@ from hypothesis.extra.django import TestCase
 
 from anxin.cases import flow, money
 from anxin.cases.filing import Person, Told, file_claim
-from anxin.cases.models import Case
+from anxin.cases.models import Case, CaseClock
 from anxin.cases.names import pseudonym
+from anxin.cases.orders import lapse_orders
 from anxin.law.civil import SHANGHAI, civil_date
 from anxin.notices.models import Notice
 from anxin.people import trail
@@ -305,6 +306,19 @@ def test_an_order_that_was_followed_does_not_run_out(at):
     assert case.state != "overdue"
 
 
+def test_the_clock_of_the_case_is_the_day_in_the_paper(at):
+    case, office = make_case(at), make_office()
+    served(case, "order", office, at, due=date(2026, 5, 2))  # a holiday, and still the day that was ordered
+    clock = CaseClock.objects.get(case=case, step="pay", done_at=None)
+    assert clock.due_at == datetime(2026, 5, 2, 23, 59, 59, tzinfo=SHANGHAI)
+    after = datetime(2026, 5, 3, 1, tzinfo=SHANGHAI)
+    assert lapse_orders(at=after) == 1
+    assert overdue_orders(at=after) == 0
+    assert Document.objects.get(case=case).overdue_at == after
+    case.refresh_from_db()
+    assert case.state == "overdue"
+
+
 @pytest.mark.parametrize("how", ["voided", "replaced", "elsewhere"])
 def test_orders_that_no_longer_hold_do_not_run_out(at, how):
     case, office = make_case(at), make_office()
@@ -315,7 +329,8 @@ def test_orders_that_no_longer_hold_do_not_run_out(at, how):
         served(case, "order", office, at, due=date(2026, 6, 1))
     else:
         flow.move(case=case, to="mediation", by=office.officer, at=at)
-    assert overdue_orders(at=datetime(2026, 5, 2, tzinfo=SHANGHAI)) == 0
+    may = datetime(2026, 5, 2, tzinfo=SHANGHAI)
+    assert (overdue_orders(at=may), lapse_orders(at=may)) == (0, 0)
     if how == "replaced":
         assert overdue_orders(at=datetime(2026, 6, 2, tzinfo=SHANGHAI)) == 1
 
@@ -416,3 +431,23 @@ def test_the_second_inspector_and_dates_are_civil(at):
     document = signed(case, "order", office, night)
     assert civil_date(document.signed_at) == date(2026, 4, 20)
     assert set(document.inspectors.all()) == {office.officer, second_inspector(office)}
+
+
+def test_a_decision_is_made_when_signed_and_its_serving_is_timed(at):
+    case, office = make_case(at), make_office()
+    for state in ("ordered", "overdue"):
+        case = flow.move(case=case, to=state, by=office.officer, at=at)
+    document = signed(case, "decision", office, at)
+    case.refresh_from_db()
+    assert case.state == "decided"
+    assert CaseClock.objects.filter(case=case, step="serve", done_at=None).exists()
+    serve(document=document, way="posted", served_on=at.date(), by=office.officer, at=at,
+          proofs=[evidence.store(PHOTO)])  # fmt: skip
+    assert not CaseClock.objects.filter(case=case, step="serve", done_at=None).exists()
+
+
+def test_signing_an_acceptance_accepts(at):
+    case, office = make_case(at, path=()), make_office()
+    signed(case, "acceptance", office, at)
+    case.refresh_from_db()
+    assert case.state == "accepted"

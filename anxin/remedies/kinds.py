@@ -59,7 +59,8 @@ def kinds() -> dict[str, Kind]:
     return {
         key: Kind(
             key, {"zh": one["zh"], "en": one["en"]}, one["mark"], one["audience"], one["sign"], one["inspectors"],
-            one["due"] == "required", one["moves"], one.get("when", "served"), tuple(_field(name) for name in one["fields"]), one["article"],
+            one["due"] == "required", one["moves"], one.get("when", "served"),
+            tuple(_field(name) for name in one["fields"]), one["article"],
         )
         for key, one in _file()["kinds"].items()
     }  # fmt: skip

@@ -10,10 +10,11 @@ from anxin.cases.flow import locked
 from anxin.cases.models import Case, Claim, Claimant
 from anxin.cases.money import due_fen
 from anxin.cases.names import pseudonym, true_name
+from anxin.law.capitals import capitals
 from anxin.law.civil import civil_date
 from anxin.people.models import User
 from anxin.registry.models import Enterprise
-from anxin.remedies.amounts import day_words, in_figures, in_words, month_words
+from anxin.remedies.amounts import day_words, in_figures, month_words
 from anxin.remedies.kinds import Kind
 from anxin.remedies.models import Particulars
 from anxin.remedies.particulars import standing, typed_fields
@@ -87,7 +88,7 @@ def facts(
         "people": str(len(people)),
         "months": month_words(months) if months else "有关期间",
         "sum": in_figures(total),
-        "sum_words": in_words(total),
+        "sum_words": capitals(total),
         "rows": _rows(people, secret=secret),
         "inspectors": "",
         "drafted_on": day_words(on),

@@ -114,7 +114,7 @@ def _climb(
     case: Case, *, kind: str, key: str, step: str, to: Organisation | None, reason: str, by: User | None, at: datetime
 ) -> CaseRung:
     rung = CaseRung.objects.create(case=case, key=key, kind=kind, step=step, to=to, by=by, at=at, reason=reason)
-    trail.record(by=by, at=at, action=f"case-escalate-{kind}"[:48], subject="case", subject_id=case.pk,
+    trail.record(by=by, at=at, action=f"case-escalate-{kind}", subject="case", subject_id=case.pk,
                  changes={"to": to.name if to else None, "reason": reason, "step": step})  # fmt: skip
     zh, en = RUNGS[kind]
     if kind == "reminder":

@@ -19,6 +19,8 @@ FILLED: dict[str, list[str]] = {
     "watch/handling/clock.py: f'ask-{kind}'": ["ask-pause", "ask-extension"],
     "cases/flow.py: f'case-{to}'": [f"case-{state}" for state in states()],
     "cases/money.py: f\"case-{field.replace('_', '-')}\"": ["case-verified-fen", "case-agreed-fen"],
+    "cases/clock_changes.py: f'case-ask-{kind}'": ["case-ask-pause", "case-ask-extension"],
+    "cases/ladder.py: f'case-escalate-{kind}'": [f"case-escalate-{kind}" for kind in RUNGS],
     "cases/consent.py: f'case-{kind}'": [
         "case-consent-given",
         "case-sum-corrected",

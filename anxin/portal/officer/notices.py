@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from anxin.cases.models import Case
 from anxin.insight.paging import page_of, wanted_page
 from anxin.notices.channels import ways
 from anxin.notices.models import Channel, Delivery, Notice, Preference
@@ -69,6 +70,12 @@ def _place_of(notice: Notice) -> str:
         handling = Handling.objects.filter(pk=int(notice.subject_id)).first()
         if handling is not None:
             return reverse("warning", args=[handling.warning_id])
+    if notice.subject == "case":
+        # Some name the case by its key, some by its number, which is longer than any key.
+        named = Q(number=notice.subject_id) | Q(pk=int(notice.subject_id))
+        case = Case.objects.filter(named).first()
+        if case is not None:
+            return reverse("case", args=[case.number])
     return reverse("inbox")
 
 

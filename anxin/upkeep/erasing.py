@@ -25,15 +25,13 @@ from anxin.registry.models import (
     Engagement,
     EntryExit,
     LabourClerk,
-    Paper,
-    PaperKind,
     Participation,
     Project,
     Team,
     Training,
     Worker,
 )
-from anxin.vault import evidence
+from anxin.upkeep import kept_files
 
 # What goes with a fact table: the rollups made from it.
 _LEDGER = {
@@ -51,7 +49,7 @@ def count(kind: str, project: Project) -> int:
     if kind == "roster":
         return Engagement.objects.filter(project=project).count() + EntryExit.objects.filter(project=project).count()
     if kind == "uploads":
-        return _uploads(project).count() + _papers(project).count()
+        return _uploads(project).count() + kept_files.count(project)
     if kind == "held-rows":
         return HeldRow.objects.filter(project_code=project.code).count()
     if kind == "contacts":
@@ -137,26 +135,22 @@ def _uploads(project: Project) -> QuerySet[Upload]:
     return Upload.objects.filter(project=project).exclude(report=[], content="")
 
 
-def _papers(project: Project) -> QuerySet[Paper]:
-    """Papers that name workers; those about the project itself stay."""
-    return Paper.objects.filter(project=project, kind__in=(PaperKind.PAYROLL, PaperKind.CLERK))
-
-
 def _erase_uploads(project: Project) -> None:
-    digests = set(_papers(project).values_list("digest", flat=True))
-    _papers(project).delete()
-    for digest in digests - set(Paper.objects.filter(digest__in=digests).values_list("digest", flat=True)):
-        evidence.remove(digest)
+    kept_files.erase(project)
+    digests = set()
     for upload in _uploads(project):
-        digest, upload.content, upload.report = upload.content, "", []
+        digests.add(upload.content)
+        upload.content, upload.report = "", []
         upload.save(update_fields=["content", "report"])
-        if not Upload.objects.filter(content=digest).exists():
-            evidence.remove(digest)
+    kept_files.let_go(digests - {""})
 
 
 def _erase_roster(project: Project) -> None:
     people = set(Engagement.objects.filter(project=project).values_list("worker_id", flat=True))
     people |= set(EntryExit.objects.filter(project=project).values_list("worker_id", flat=True))
+    files: set[str] = set()
+    for details in Engagement.objects.filter(project=project).values_list("details", flat=True):
+        files |= kept_files.digests_in(details)
     EntryExit.objects.filter(project=project).delete()
     Engagement.objects.filter(project=project).delete()
     Training.objects.filter(project=project).update(participants=[])
@@ -165,14 +159,13 @@ def _erase_roster(project: Project) -> None:
     # A person somebody reported for is still somebody's case.
     elsewhere |= set(ArrearsReport.objects.filter(worker__in=people).values_list("worker_id", flat=True))
     for worker in Worker.objects.filter(pk__in=people - elsewhere):
-        pictures = [value for value in worker.details.values() if isinstance(value, str)]
+        files |= kept_files.digests_in(worker.details)
         worker.name, worker.gender, worker.born_on = GONE, "", None
         worker.id_blind = secrets.token_bytes(16)
         worker.id_sealed = worker.phone_sealed = worker.sealed_details = b""
         worker.details = {}
         worker.save()
-        for digest in pictures:
-            evidence.remove(digest)
+    kept_files.let_go(files)
 
 
 def _contacts(project: Project) -> list[Any]:

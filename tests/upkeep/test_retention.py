@@ -24,9 +24,9 @@ from anxin.upkeep import erasing
 from anxin.upkeep.retention import plan
 from anxin.vault import evidence
 from anxin.vault.fields import seal_text
-from anxin.watch.models import Warning
+from anxin.watch.models import Demand, Escalation, Handling, Objection, PauseRequest, Warning
 from tests.people import identity, make_worker
-from tests.portal.site import make_site
+from tests.portal.site import make_site, make_user
 
 pytestmark = pytest.mark.django_db
 ENDED = date(2026, 5, 31)
@@ -182,6 +182,65 @@ def test_what_goes_is_gone_and_the_figures_stay(finished, at):
     assert event.changes["erased"]["swipes"] == 38
     assert trail.verify().holds
     assert due(day) == []
+
+
+def bring(project, at, by, n: int) -> dict[str, str]:
+    """A file in each place where people bring evidence: place → digest."""
+    warning = warn_cleared(project, at)
+    handling = Handling.objects.create(warning=warning, within="1 day", started_at=at, ended_at=at, state="ended")
+    digest = {place: evidence.store(f"%PDF-1.7 {place} {n}".encode()) for place in
+              ("pause", "demand", "objection", "escalation")}  # fmt: skip
+    PauseRequest.objects.create(project=project, from_on=at.date(), until_on=at.date(), reason="停工", asked_by=by,
+                                asked_at=at, evidence=[digest["pause"]])  # fmt: skip
+    Demand.objects.create(handling=handling, by=by, at=at, text="请整改", due_on=at.date(), evidence=[digest["demand"]])
+    Objection.objects.create(handling=handling, kind="fact", text="已付", evidence=[digest["objection"]], by=by, at=at,
+                             due_at=at)  # fmt: skip
+    Escalation.objects.create(handling=handling, kind="talk", at=at, evidence=[digest["escalation"]])
+    return digest
+
+
+def warn_cleared(project, at) -> Warning:
+    return Warning.objects.create(
+        rule="CN-01", pack="national", rule_version="1", subject=f"project:{project.pk}", project=project, level="blue",
+        rank=1, status="cleared", measure=1, reason="—", reason_en="—", since=at.date(), opened_on=at.date(),
+        changed_at=at,
+    )  # fmt: skip
+
+
+def test_files_brought_as_evidence_go_unless_another_project_names_them(finished, at):
+    clerk = make_user("bringer", "clerk", "", project="P1")
+    mine = bring(finished.project, at, clerk, 1)
+    other = make_site(at, "P2").project
+    theirs = bring(other, at, clerk, 2)
+    shared = Demand.objects.get(handling__warning__project=other)
+    shared.evidence = [*shared.evidence, mine["demand"]]
+    shared.save()
+    day = LAST_DAY + timedelta(days=1)
+    (one,) = plan(as_of=day).due
+    assert one.counts["uploads"] == len(mine)
+
+    erasing.erase(project=one.project, kinds=["uploads"], rules=["real-name-ledger"], at=at)
+
+    for place, digest in mine.items():
+        if place == "demand":
+            assert evidence.read(digest)
+        else:
+            with pytest.raises(FileNotFoundError):
+                evidence.read(digest)
+    assert all(evidence.read(digest) for digest in theirs.values())
+    assert PauseRequest.objects.get(project=finished.project).evidence == []
+    assert Escalation.objects.get(handling__warning__project=finished.project).evidence == []
+    assert erasing.count("uploads", finished.project) == 0
+
+
+def test_a_contracts_attachment_goes_with_the_roster(finished):
+    digest = evidence.store(b"%PDF-1.7 contract")
+    row = Engagement.objects.filter(project=finished.project).first()
+    row.details = {"attachments": [{"name": "合同.pdf", "sha256": digest}]}
+    row.save()
+    erasing.erase(project=finished.project, kinds=["roster"], rules=[], at=datetime(2029, 6, 1, tzinfo=SHANGHAI))
+    with pytest.raises(FileNotFoundError):
+        evidence.read(digest)
 
 
 def test_an_erasure_that_was_cut_off_is_finished(finished, monkeypatch):

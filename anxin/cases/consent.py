@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from anxin.cases import filing
 from anxin.cases.flow import locked, tell
@@ -25,12 +26,13 @@ class TooLate(Exception):
 
 
 def find_member(*, number: str, code: str) -> Claimant | None:
-    """The member of the claim with this number whose code this is."""
+    """The member whose code this is, of the claim with this number or of one that was split off it."""
     digits = "".join(sign for sign in code if sign.isdecimal())
     if len(digits) != CONSENT_DIGITS or not number:
         return None
     found = Claimant.objects.filter(
-        claim__number=number, consent_code_blind=blind_code("consent-code", digits)
+        Q(claim__number=number) | Q(claim__split_from__number=number),
+        consent_code_blind=blind_code("consent-code", digits),
     ).select_related("claim", "case")
     return found.first()
 

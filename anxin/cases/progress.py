@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
-
 from anxin.cases.flow import kind_of
+from anxin.cases.merging import public_story
 from anxin.cases.models import Case, CaseClock, CaseEvent, Claim, Claimant
 from anxin.cases.procedure import states
 
@@ -50,7 +49,7 @@ def progress_of(claim: Claim, *, at: datetime) -> Progress:
         if kind is not None and clock.due_at is not None:
             steps.append(NextStep(clock, dict(kind.title), dict(kind.article), at > clock.due_at))
     # The case that began with this claim bears its number; what was told there before a merge is part of the story.
-    lines = CaseEvent.objects.filter(Q(case=case) | Q(case__number=claim.number), public=True).order_by("-at", "-pk")
+    lines = public_story(claim)
     return Progress(
         case, dict(states()[case.state].plain), list(lines), steps, case.number if case.number != claim.number else ""
     )

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from anxin.cases.flow import move, tell
+from anxin.cases.flow import move, open_and_locked, tell
 from anxin.cases.models import Case, Claimant, Contact
-from anxin.cases.taking import open_case, take
+from anxin.cases.taking import take
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import Organisation, User
@@ -64,6 +64,18 @@ def open_investigation(*, case: Case, by: User, at: datetime) -> Case:
 
 
 @transaction.atomic
+def go_on(*, case: Case, to: str, note: str, by: User, at: datetime) -> Case:
+    """Bring a case to another state of the procedure, with a word the office keeps for itself.
+
+    Raises CannotMove where the procedure knows no such step.
+    """
+    now = move(case=_in_hand(case, by, at), to=to, by=by, at=at)
+    if note.strip():
+        tell(now, kind="note", by=by, at=at, public=False, zh=note.strip(), en=note.strip())
+    return now
+
+
+@transaction.atomic
 def note_contact(
     *, case: Case, way: str, result: str, note: str, by: User, at: datetime, claimant: Claimant | None = None
 ) -> Contact:
@@ -73,10 +85,8 @@ def note_contact(
     """
     if way not in WAYS or result not in RESULTS:
         raise ValueError("A way and a result of the list.")
-    now = open_case(case)
-    row = Contact.objects.create(
-        case=now, claimant=claimant, at=at, by=by, way=way, result=result, note=note[:300]
-    )
+    now = open_and_locked(case)
+    row = Contact.objects.create(case=now, claimant=claimant, at=at, by=by, way=way, result=result, note=note[:300])
     if result != "reached":
         tell(now, kind="contact", by=by, at=at, public=True, zh="我们联系您未能联系上，请留意来电或在此留言",
              en="We tried to reach you in vain; please answer our call or write here")  # fmt: skip
@@ -86,7 +96,7 @@ def note_contact(
 
 
 def _in_hand(case: Case, by: User, at: datetime) -> Case:
-    now = open_case(case)
+    now = open_and_locked(case)
     return take(case=now, by=by, at=at) if now.owner is None else now
 
 

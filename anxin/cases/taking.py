@@ -1,13 +1,14 @@
-"""Whose a case is. Who takes it first is its named person 首问负责人 to the end; a chief may change that, with a reason.
+"""Whose a case is. Who takes it first is its named person 首问负责人 to the end; a chief may change that, for a reason.
 
-Each act locks the case first and looks again: who comes second is told who was first (``AlreadyDone``).
+Each act locks the case first and looks again: who comes second is told who was first (``AlreadyDone``), and of a case
+that has ended meanwhile (``CannotMove``).
 """
 
 from datetime import datetime
 
 from django.db import transaction
 
-from anxin.cases.flow import locked, move, tell
+from anxin.cases.flow import move, open_and_locked, tell
 from anxin.cases.models import Case
 from anxin.notices.send import notify
 from anxin.people import trail
@@ -19,10 +20,10 @@ from anxin.watch.handling.actions import AlreadyDone, chiefs_of, in_office
 def take(*, case: Case, by: User, at: datetime) -> Case:
     """Take a case: from now on this officer answers for it by name. A case that only lay in a tray is dispatched by it.
 
-    Raises AlreadyDone when somebody else has it, or when it has ended.
+    Raises AlreadyDone when somebody else has it.
     """
     in_office(by)
-    now = open_case(case)
+    now = open_and_locked(case)
     if now.owner_id == by.pk:
         return now
     if now.owner is not None:
@@ -38,9 +39,9 @@ def take(*, case: Case, by: User, at: datetime) -> Case:
 @transaction.atomic
 def assign(*, case: Case, to: User, by: User, at: datetime, reason: str = "") -> Case:
     """Give a case to an officer. Where it has a named person already this changes him, which needs a reason; both are
-    told, and so are the claimants. Raises AlreadyDone without one, or when it has ended."""
+    told, and so are the claimants. Raises AlreadyDone without one."""
     in_office(to)
-    now = open_case(case)
+    now = open_and_locked(case)
     before = now.owner
     if before == to:
         return now
@@ -63,11 +64,8 @@ def assign(*, case: Case, to: User, by: User, at: datetime, reason: str = "") ->
 
 @transaction.atomic
 def dispatch(*, case: Case, unit: Organisation, by: User, at: datetime, note: str = "") -> Case:
-    """Send a case to the unit that is to handle it. Its named person stays; the unit's chiefs are told.
-
-    Raises AlreadyDone when it has ended.
-    """
-    now = open_case(case)
+    """Send a case to the unit that is to handle it. Its named person stays; the unit's chiefs are told."""
+    now = open_and_locked(case)
     if now.unit_id == unit.pk and now.state != "received":
         return now
     before, now.unit = now.unit, unit
@@ -81,14 +79,6 @@ def dispatch(*, case: Case, unit: Organisation, by: User, at: datetime, note: st
         return move(case=now, to="dispatched", by=by, at=at, zh=unit.name, en=unit.name_en or unit.name)
     tell(now, kind="dispatched", by=by, at=at, public=True, zh=f"现由{unit.name}办理",
          en=f"{unit.name_en or unit.name} handles it now")  # fmt: skip
-    return now
-
-
-def open_case(case: Case) -> Case:
-    """The case as it is now, locked. Raises AlreadyDone when it has ended."""
-    now = locked(case)
-    if now.ended_at is not None:
-        raise AlreadyDone("该案件已办结。", "This case is closed already.")
     return now
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from anxin.cases.filing import Person, Told, file_claim
-from anxin.cases.models import Case, CaseTask
+from anxin.cases.models import Case, CaseClock, CaseTask, ClockStop, ClueFile, Exhibit, Ticket
 from anxin.intake.models import HeldRow, Upload
 from anxin.notices.models import Delivery
 from anxin.people.models import Arrival, Deputy, Duty, Organisation, User
@@ -63,6 +63,10 @@ class Place:
     delivery: Delivery
     case: Case
     case_task: CaseTask
+    case_clock: CaseClock
+    clock_stop: ClockStop
+    ticket: Ticket
+    clues: ClueFile
 
 
 def make_unit(region: str, kind: str = "hr", industry: str = "") -> Organisation:
@@ -109,7 +113,12 @@ def make_place(at: datetime, *, code: str, region: str, by: User, industry: str 
         door="walk_in", key=code, region_code=region, project=project, by=resident, employer=f"项目{code}的班组",
         people=[Person(name="测试甲", identity=identity(number), worker=engagement.worker, claimed_fen=500_000)],
     )  # fmt: skip
-    case = file_claim(told, at=at).claim.case
+    claim = file_claim(told, at=at).claim
+    case = claim.case
+    Exhibit.objects.create(
+        case=case, claim=claim, kind="photo", digest=picture, name="照片.png", content_type="image/png", by=by, at=at
+    )
+    case_clock = CaseClock.objects.get(case=case, step="accept", basis="statute")
     return Place(
         project=project,
         engagement=engagement,
@@ -158,5 +167,11 @@ def make_place(at: datetime, *, code: str, region: str, by: User, industry: str 
         case=case,
         case_task=CaseTask.objects.create(
             case=case, organisation=agency, task="查工程款", within="3 days", due_at=at + timedelta(days=3), **asked
+        ),
+        case_clock=case_clock,
+        clock_stop=ClockStop.objects.create(clock=case_clock, kind="pause", reason="等材料", from_at=at, **asked),
+        ticket=Ticket.objects.create(organisation=by.organisation or unit, day=day, turn=900 + number, issued_at=at),
+        clues=ClueFile.objects.create(
+            name="线索.csv", content=picture, region_code=region, by=by, uploaded_at=at, report=[]
         ),
     )  # fmt: skip

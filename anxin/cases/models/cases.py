@@ -34,8 +34,8 @@ class Case(models.Model):
 
     ``state``, ``conclusion``: keys of ``procedure.yaml``. ``owner``: the officer who took it first and stays its named
     person (首问负责制). ``door``: the one it came through first. ``due_at``: the nearest running clock, null when none
-    runs. The four sums (fen) and ``people`` are those of its claimants, written by ``money.add_up`` alone. ``rung_at``: when the ladder has to look next, null
-    when its clocks changed since it looked.
+    runs. The four sums (fen) and ``people`` are those of its claimants, written by ``money.add_up`` alone.
+    ``rung_at``: when the ladder has to look next, null when its clocks changed since it looked.
     """
 
     number = models.CharField(max_length=20, unique=True)

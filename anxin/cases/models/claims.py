@@ -27,6 +27,7 @@ class Claim(models.Model):
     """A claim 线索 as it was told. ``number`` is the number the claimants hold; it always leads to ``case``.
 
     ``key`` makes sending the same form again harmless. ``anonymous``: the employer must not learn who claims.
+    ``split_from``: the claim whose people these were first; its number and codes still lead to them.
     ``return_code_blind`` lets somebody without a sign-in come back. Free text and phones are sealed. ``safe_from`` to
     ``safe_until``: civil hours in which he may be rung.
     """
@@ -36,6 +37,7 @@ class Claim(models.Model):
     key = models.CharField(max_length=64, unique=True)
     door = models.CharField(max_length=16, choices=ClaimDoor)
     source_number = models.CharField(max_length=64, blank=True)  # the other platform's own number
+    split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="split_off")
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     filer = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True, related_name="filed_claims")
@@ -58,6 +60,15 @@ class Claim(models.Model):
             models.Index(fields=["door", "source_number"], name="claims_by_source"),
             models.Index(fields=["at"], name="claims_by_time"),
         ]
+
+
+class ClaimStay(models.Model):
+    """A case a claim was in before it was merged into another or split off: its people keep that part of the story."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="stays")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
 
 
 class Consent(models.TextChoices):

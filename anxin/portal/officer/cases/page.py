@@ -3,43 +3,34 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from anxin.cases.models import Case, Claim
-from anxin.cases.numbers import read_number, shown
+from anxin.cases.models import Case
+from anxin.cases.numbers import shown
 from anxin.insight.scope import visible_cases
 from anxin.people.access import may
-from anxin.portal.officer.cases.sections import SECTIONS
+from anxin.portal.officer.cases import words
+from anxin.portal.officer.cases.clocks import clocks_part
+from anxin.portal.officer.cases.finding import find_case
+from anxin.portal.officer.cases.offers import offers
+from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
+from anxin.vault.fields import mask_text
 
+__all__ = ["case_page", "find_case", "show_case"]
 PERMISSIONS = ("case", "assign", "approve", "escalate", "personal")
-
-
-def find_case(request: HttpRequest, number: str, permission: str = "cases") -> Case:
-    """The case a number leads to, in the bounds of the person's seats with a permission; else it is not there (404).
-
-    The number of a merged case or of any claim in it leads to the case it is handled in now.
-    """
-    digits = read_number(number)
-    rows = visible_cases(signed_in(request), permission)
-    rows = rows.select_related("project", "enterprise", "unit", "owner", "merged_into", "warning")
-    if not digits:
-        raise Http404
-    case = Case.objects.filter(number=digits).first()
-    if case is None:
-        case = get_object_or_404(Claim.objects.select_related("case"), number=digits).case
-    while case.merged_into is not None:
-        case = case.merged_into
-    return get_object_or_404(rows, pk=case.pk)
 
 
 def show_case(
     request: HttpRequest, case: Case, *, given: Mapping[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
     """The page. ``given``: a form that was not taken, shown again as it was filled in."""
+    # Sections that bring acts of their own use ``acting``, which shows this page.
+    from anxin.portal.officer.cases.sections import SECTIONS
+
     user, at = signed_in(request), timezone.now()
     common: dict[str, Any] = {
         "case": case,
@@ -49,6 +40,16 @@ def show_case(
         "may": {
             name: may(user, name) and visible_cases(user, name).filter(pk=case.pk).exists() for name in PERMISSIONS
         },
+    }
+    about = case.project.name if case.project else case.enterprise.name if case.enterprise else mask_text(case.employer)
+    common |= {
+        "state_word": words.state(case.state),
+        "door_word": words.DOORS.get(case.door, ""),
+        "owner_name": person(case.owner),
+        "mine": case.owner_id == user.pk,
+        "about": about,
+        "clocks": clocks_part(case, user, at),
+        "acts": offers(case, user, at, common["may"]),
     }
     parts = [(section, section.context(case, user, at)) for section in SECTIONS]
     told = [(section, part) for section, part in parts if part is not None]

@@ -9,7 +9,9 @@ from django.utils import timezone
 from anxin.ledger import read
 from anxin.ledger.sealing import seal
 from anxin.people import trail
+from anxin.people.looks import looks_at
 from anxin.people.models import Event
+from anxin.vault.evidence import remove, store
 from anxin.watch.handling import actions, objections
 from anxin.watch.models import ClockChange, Demand, Escalation, Handling, HelperTask, Objection, Snooze, Warning
 from tests.people import make_project
@@ -161,9 +163,25 @@ def test_raised_by_hand_and_the_minutes_with_a_file(as_, matter):
     assert file["Content-Type"] == "application/pdf"
     assert file["Content-Disposition"].startswith("attachment")
     assert b"".join(file) == PDF
+    (look,) = looks_at("handling", matter.pk)
+    assert (look.by.username, look.changes["page"]) == ("city", f"/handlings/{matter.pk}/files/{digest}")
     clerk = as_("clerk")
     assert clerk.get(f"/handlings/{matter.pk}/files/{digest}").status_code == 404
+    assert looks_at("handling", matter.pk).count() == 1
     assert "五日内开户" not in page(clerk, matter)
+
+
+def test_a_file_is_not_sent_when_its_look_cannot_be_written(as_, matter, people, at, monkeypatch):
+    digest = store(PDF)
+    objections.object_to(handling=matter, kind="fact", text="已开", evidence=[digest], by=people["clerk"], at=at)
+    city = as_("city")
+    with monkeypatch.context() as patched:
+        patched.setattr("anxin.people.trail.head", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            city.get(f"/handlings/{matter.pk}/files/{digest}")
+    remove(digest)
+    assert city.get(f"/handlings/{matter.pk}/files/{digest}").status_code == 404
+    assert not looks_at("handling", matter.pk).exists()
 
 
 def test_an_objection_is_answered_by_a_chief(as_, matter, people, at, today):

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from anxin.people.looks import looks_at
 from anxin.watch.handling.inspections import CHECKLIST, plan_inspections
 from anxin.watch.models import InspectionTask
 from tests.people import make_project, make_worker
@@ -86,6 +87,7 @@ def test_checked_with_a_photo_then_checked_again(officer, task, today, client, p
     assert task.project.inspections.get().findings == "缺电话"
     photo_url = f"/inspections/{task.pk}/files/{task.photos[0]}"
     assert officer.get(photo_url)["Content-Type"] == "image/png"
+    assert [look.changes["page"] for look in looks_at("inspection", task.pk)] == [photo_url]
     again = officer.post(f"/inspections/{task.pk}/record", {**fields, "files": []}, follow=True)
     assert "该检查已登记" in body(again)
     assert "复查已登记" in body(

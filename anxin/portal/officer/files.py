@@ -1,10 +1,14 @@
 """Files that people bring as evidence, and showing them again."""
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anxin.people.looks import record_look
 from anxin.portal.officer.forms import Wrong
+from anxin.portal.ui.access import signed_in
 from anxin.portal.ui.tags import in_english
 from anxin.vault.evidence import KINDS, NotEvidence, check, kind_of, read, store
 
@@ -29,12 +33,18 @@ def take_files(request: HttpRequest, name: str = "files", *, kinds: tuple[str, .
     return [store(content) for content in contents]
 
 
-def show_file(digest: str) -> HttpResponse:
-    """A kept file, as what it is by its content; only pictures are shown, others are downloaded."""
-    try:
-        content = read(digest)
-    except FileNotFoundError:
-        raise Http404 from None
+def show_file(request: HttpRequest, digest: str, *, subject: str, subject_id: object) -> HttpResponse:
+    """A kept file, as what it is by its content; only pictures are shown, others are downloaded.
+
+    The look is written down first, in the same transaction; 404 when the vault does not have the file.
+    """
+    with transaction.atomic():
+        record_look(by=signed_in(request), at=timezone.now(), subject=subject, subject_id=subject_id, field="file",
+                    page=request.path)  # fmt: skip
+        try:
+            content = read(digest)
+        except (FileNotFoundError, ValueError):
+            raise Http404 from None
     kind = kind_of(content)
     answer = HttpResponse(content, content_type=kind.content_type)
     how = "inline" if kind.name in _SHOWN else "attachment"

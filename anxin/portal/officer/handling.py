@@ -286,7 +286,7 @@ def file(request: HttpRequest, pk: int, digest: str) -> HttpResponse:
     handling = _matter(request, pk, "warnings")
     if digest not in _files_of(handling, user):
         raise Http404
-    return show_file(digest)
+    return show_file(request, digest, subject="handling", subject_id=handling.pk)
 
 
 def _files_of(handling: Handling, user: User) -> set[str]:

@@ -225,6 +225,7 @@ def recheck(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, pk: int, digest: str) -> HttpResponse:
     """A photo of an inspection."""
-    if digest not in _task(request, pk).photos:
+    task = _task(request, pk)
+    if digest not in task.photos:
         raise Http404
-    return show_file(digest)
+    return show_file(request, digest, subject="inspection", subject_id=task.pk)

@@ -123,11 +123,25 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
     for person in people:
         bounds = person.project or person.region
         click.echo(f"    {person.username:<10} {password}   {person.display_name} ({person.role} {bounds})")
+    _tell_of_a_worker()
     click.echo("\n  Stop with Ctrl-C. The data lie in " + str(settings.DATA) + "\n")
     if not no_serve:
         from anxin.cli.serving import serve
 
         ctx.invoke(serve, port=port)
+
+
+def _tell_of_a_worker() -> None:
+    """An invented worker to sign in as: any phone will do, his number is of a region that does not exist."""
+    from anxin.registry.models import Engagement
+    from anxin.vault.fields import open_text
+
+    some = Engagement.objects.select_related("worker", "project").filter(left_on=None, worker__phone_sealed=b"")
+    row = some.order_by("pk").first()
+    if row is not None:
+        number = open_text(row.worker.id_sealed)
+        click.echo(f"\n    a worker   /me, any phone (13800000001), {row.worker.name}, identity number {number}")
+        click.echo(f"    his site   /s/{row.project.code}")
 
 
 def _demo_people(password: str) -> "list[User]":

@@ -100,6 +100,12 @@ def money(fen: int | None) -> str:
 
 
 @register.filter
+def yuan(fen: int | None) -> str:
+    """Fen as yuan the way people say it: 924000 → 9,240; 924050 → 9,240.50."""
+    return NOTHING if fen is None else f"{fen // 100:,}" if fen % 100 == 0 else f"{fen / 100:,.2f}"
+
+
+@register.filter
 def money_short(fen: int | None) -> str:
     """Fen as a figure to glance at: 1.23 亿元, 45.6 万元; in English ¥123 M, ¥456 k."""
     if fen is None:
@@ -120,6 +126,15 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return NOTHING
     return (value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value).isoformat()
+
+
+@register.filter
+def plain_day(value: date | datetime | None) -> str:
+    """A civil date the way people say it: 2026年4月20日."""
+    if value is None:
+        return NOTHING
+    on = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
+    return f"{on.day} {on:%B %Y}" if in_english() else f"{on.year}年{on.month}月{on.day}日"
 
 
 @register.filter

@@ -39,7 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "engagements": engagements,
         "phones": _other_phones(request),
         "left": leavers_to_answer(worker.pk, at=at),
-        "ask": ask[:3],
+        # One question at a time.
+        "ask": ask[:1],
+        "ask_more": len(ask[1:3]),
         "bad": [row for row in months if row["colour"] == "bad" or row["answer"] is False],
     }
     return render(request, "worker/home.html", context)

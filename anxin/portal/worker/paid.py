@@ -30,6 +30,8 @@ def say(request: HttpRequest, engagement: int, month: str) -> HttpResponse:
         return redirect("me-not-paid", row.pk, month)
     if said == "yes":
         messages.success(request, _("记下了：%(month)s的工资到手了。") % {"month": month_name(month)})
+        if request.POST.get("back") == "home":
+            return redirect("me")
     return redirect("me-month", row.pk, month)
 
 

@@ -1,13 +1,17 @@
 """The overview page: figures of one's own places, as last counted."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from anxin.insight.overview import refresh
+from anxin.people.duty import add_turn
+from anxin.people.models import Organisation, User
 from tests.insight.test_overview import warn
 from tests.people import make_project
+from tests.portal.hands import make_people, make_units
 from tests.portal.site import make_site, make_user
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +57,29 @@ def test_without_a_jurisdiction_there_is_nothing_to_see(client, counted):
     assert "ax-figure" not in body
 
 
+def test_who_is_on_duty_here_and_below(client, counted, at):
+    units = make_units()
+    people = make_people(units)
+    far = Organisation.objects.create(name="大同市人社局", kind="hr", region_code="140200")
+    away = make_user("datong", region="140200", organisation=far)
+    begins, ends = at - timedelta(hours=1), at + timedelta(hours=8)
+    for person in (people["officer"], people["city"], people["province"], away):
+        add_turn(unit=person.organisation, person=person, starts_at=begins, ends_at=ends, by=people["chief"], at=at)
+    over = people["second"]
+    add_turn(unit=over.organisation, person=over, starts_at=at - timedelta(days=1), ends_at=begins, by=over, at=at)
+
+    def told(name: str, region: str = "") -> list[str]:
+        client.force_login(User.objects.get(username=name))
+        page = client.get("/", {"region": region} if region else {}).content.decode()
+        return re.findall(r'class="ax-on-duty-one"><b>测试(\w+)</b>', page)
+
+    assert told("province") == ["province", "city", "officer", "datong"]
+    assert told("province", "140105") == ["officer"]
+    assert told("city") == ["city", "officer"]
+    make_user("auditor", "auditor", "140000")
+    assert told("auditor") == []
+
+
 def test_a_place_without_projects_says_so(client, counted):
     client.force_login(make_user(region="520000"))
     assert "这里还没有项目" in client.get("/").content.decode()
@@ -61,5 +88,5 @@ def test_a_place_without_projects_says_so(client, counted):
 def test_the_overview_reads_what_was_counted_and_counts_nothing(client, counted, django_assert_max_num_queries):
     client.force_login(make_user(region="140000"))
     # Session, person, whom he stands in for, what waits on his desk, the figures.
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         client.get("/")

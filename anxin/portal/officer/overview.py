@@ -1,5 +1,6 @@
 """Overview of a place: how many sites and people, which warnings, what of the wages is missing, and where."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
@@ -15,7 +16,9 @@ from anxin.insight.places import children_of, covers, parent_of
 from anxin.insight.rule_book import rule_titles
 from anxin.insight.scope import in_region, visible_projects
 from anxin.law.civil import civil_date
-from anxin.people.models import User
+from anxin.people.access import may
+from anxin.people.duty import on_duty
+from anxin.people.models import Organisation, User
 from anxin.portal.ui import tags
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.words import LEVELS
@@ -23,6 +26,7 @@ from anxin.registry.models.projects import Industry
 
 RULES_SHOWN = 12
 PROJECTS_SHOWN = 20
+DUTY_SHOWN = 6
 TREND_CHOICES = (30, 90)
 
 
@@ -31,7 +35,8 @@ TREND_CHOICES = (30, 90)
 def overview(request: HttpRequest) -> HttpResponse:
     """The figures of the person's jurisdiction, or with ``region`` of a place inside it, as last counted."""
     user = signed_in(request)
-    today = civil_date(timezone.now())
+    at = timezone.now()
+    today = civil_date(at)
     region = request.GET.get("region") or user.region
     if not region:
         return render(request, "officer/overview_nowhere.html")
@@ -59,9 +64,18 @@ def overview(request: HttpRequest) -> HttpResponse:
         "day_choices": TREND_CHOICES,
         "trend": _trend(figures, days),
         "map": _map(region, places) if region.endswith("0000") else None,
+        **_on_duty(user, region, at),
         "projects_url": f"{reverse('projects')}?region={region}",
     }
     return render(request, "officer/overview.html", context)
+
+
+def _on_duty(user: User, region: str, at: datetime) -> dict[str, Any]:
+    """Whom to ring in this place now, for those who work the desk: its own unit first, then those below."""
+    if not may(user, "desk"):
+        return {}
+    turns = on_duty(Organisation.objects.filter(in_region(region), active=True), at=at)
+    return {"on_duty": turns[:DUTY_SHOWN], "on_duty_more": max(len(turns) - DUTY_SHOWN, 0)}
 
 
 def _above(user: User, region: str) -> list[str]:

@@ -41,7 +41,8 @@ def group(client, now):
 
 def enter(number: str, code: str) -> Client:
     member = Client()
-    assert member.post("/claim/join", {"number": number, "code": code}).headers["Location"] == f"/track/{number}/consent"
+    got = member.post("/claim/join", {"number": number, "code": code})
+    assert got.headers["Location"] == f"/track/{number}/consent"
     return member
 
 

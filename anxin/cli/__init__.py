@@ -58,6 +58,7 @@ from anxin.cli import (  # noqa: E402
     keys,
     ledger,
     organisations,
+    packs,
     rules,
     senders,
     serving,
@@ -78,6 +79,7 @@ for _room in (
     rules,
     simulating,
     audit,
+    packs,
     keys,
     upkeep,
 ):

@@ -80,6 +80,11 @@ def record(
 
 def digest_of(event: Event) -> str:
     """SHA-256 over the link's content in one fixed spelling."""
+    return hashlib.sha256(content_of(event)).hexdigest()
+
+
+def content_of(event: Event) -> bytes:
+    """A link's content in its one spelling, of which the digest is taken."""
     content = {
         "number": event.number,
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -92,7 +97,7 @@ def digest_of(event: Event) -> str:
         "changes": event.changes,
         "previous": event.previous,
     }
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def head() -> tuple[int, str]:

@@ -1,5 +1,7 @@
 """Papers for tests: drafted and ready to be signed off."""
 
+import struct
+import zlib
 from datetime import date, datetime, timedelta
 
 from anxin.cases.models import Case
@@ -11,7 +13,18 @@ from anxin.vault import evidence
 from tests.portal.site import make_user
 from tests.remedies.matters import Office
 
-PHOTO = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(16)
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+# A picture of one grey point, whole to its end.
+PHOTO = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    + _chunk(b"IDAT", zlib.compress(b"\x00\x7f"))
+    + _chunk(b"IEND", b"")
+)
 
 
 def second_inspector(office: Office):

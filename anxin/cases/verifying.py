@@ -22,7 +22,7 @@ def verify(
 ) -> Verification:
     """Write down what an officer found, with the sheet as it stands now; this stops the 24-hour clock.
 
-    ``sums``: claimant's id → fen verified; without it those the sheet proposes are taken. ``plain``: he holds the facts
+    ``sums``: claimant's id → fen verified, where they differ from what the sheet proposes. ``plain``: he holds the facts
     to be plain. Raises ValueError without a finding, on a negative sum or one of somebody else's case.
     """
     said = finding.strip()[:1000]
@@ -48,7 +48,7 @@ def newest_of(case: Case) -> Verification | None:
 
 def _set_sums(case: Case, sheet: Mapping[str, Any], sums: Mapping[int, int] | None) -> None:
     proposed = {person["claimant"]: person["proposed_fen"] for person in sheet["people"]}
-    wanted = sums if sums is not None else {pk: fen for pk, fen in proposed.items() if fen is not None}
+    wanted = {pk: fen for pk, fen in proposed.items() if fen is not None} | dict(sums or {})
     if any(fen < 0 for fen in wanted.values()) or not wanted.keys() <= proposed.keys():
         raise ValueError("Sums are verified for the people of the case and are not negative.")
     people = list(standing(case).filter(pk__in=wanted))

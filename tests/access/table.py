@@ -61,6 +61,10 @@ def worker(place: Place) -> dict[str, Any]:
     return {"code": place.project.code, "month": MONTH, "engagement": place.engagement.pk}
 
 
+def worker_phone(place: Place) -> dict[str, Any]:
+    return {**worker(place), "pk": place.phone.pk}
+
+
 def in_engagement(place: Place) -> dict[str, Any]:
     return {"engagement": place.engagement.pk}
 
@@ -174,6 +178,7 @@ TABLE: dict[str, Row] = {
     "project-month": to(SEERS, in_project(month=MONTH)),
     "worker-month": to(SEERS, worker),
     "worker-month-reveal": to(HANDLERS, worker, sends=lambda place: {"field": "identity"}),
+    "worker-month-phone": to(HANDLERS, worker_phone, sends=lambda place: {"decision": "confirm"}),
     "evidence-file": to(SEERS, lambda place: {"code": place.project.code, "digest": place.picture}),
     "rules": to(READERS),
     # Matters in hand
@@ -239,6 +244,8 @@ TABLE: dict[str, Row] = {
     "case-reopen": to(HANDLERS, numbered()),
     "case-message": to(HANDLERS, numbered()),
     "case-merge": to(HANDLERS, numbered()),
+    "case-verify": to(HANDLERS, numbered()),
+    "case-liable": to(HANDLERS, numbered()),
     "case-split": to(HANDLERS, numbered()),
     "case-raise": to("chief leader", numbered()),
     "case-clock": to(HANDLERS, lambda place: {"number": place.case.number, "pk": place.case_clock.pk}),

@@ -13,7 +13,7 @@ from typing import Any
 
 from anxin.cases.models import Case
 from anxin.people.models import User
-from anxin.portal.officer.cases import parts
+from anxin.portal.officer.cases import evidence, parts
 
 Context = Callable[[Case, User, datetime], dict[str, Any] | None]
 
@@ -31,9 +31,11 @@ class Section:
 # One line a section, in the order they are shown.
 SECTIONS: list[Section] = [
     Section("people", "officer/cases/people.html", parts.people_part),
+    Section("evidence", "officer/cases/evidence.html", evidence.evidence_part),
     Section("messages", "officer/cases/messages.html", parts.messages_part),
     Section("exhibits", "officer/cases/exhibits.html", parts.exhibits_part),
     Section("story", "officer/cases/story.html", parts.story_part),
     Section("matter", "officer/cases/matter.html", parts.matter_part, side=True),
+    Section("liable", "officer/cases/liable.html", evidence.liable_part, side=True),
     Section("claims", "officer/cases/claims.html", parts.claims_part, side=True),
 ]

@@ -7,6 +7,7 @@ from anxin.portal.officer.cases import (
     clock_acts,
     clues,
     cost,
+    evidence,
     hall,
     joining,
     listing,
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/clock-changes/<int:pk>", clock_acts.decide, name="case-clock-decide"),
     path("cases/<str:number>/merge", joining.merge, name="case-merge"),
     path("cases/<str:number>/split", joining.split, name="case-split"),
+    path("cases/<str:number>/verify", evidence.verify_case, name="case-verify"),
+    path("cases/<str:number>/liable", evidence.liable_case, name="case-liable"),
     path("cases/<str:number>/reveal", looking.reveal, name="case-reveal"),
     path("cases/<str:number>/exhibits/<str:digest>", looking.exhibit, name="case-exhibit"),
 ]

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from anxin.people import trail
 from anxin.people.attempts import Locked
-from anxin.people.models import Attempt, PhoneOwner, PhoneSession
+from anxin.people.models import Attempt, PhoneOwner, PhoneSession, User
 from anxin.people.phone_codes import phone_blind
 from anxin.vault.fields import blind, open_text, seal_text
 
@@ -131,12 +131,32 @@ def waiting_for(worker_id: int, *, session: PhoneSession) -> QuerySet[PhoneOwner
 
 
 @transaction.atomic
-def not_me(*, owner: PhoneOwner, at: datetime) -> None:
-    """The worker says that another phone is not his: it stands for him no longer and its sessions end."""
+def not_me(*, owner: PhoneOwner, at: datetime, by: User | None = None) -> None:
+    """The worker, or an officer who has seen him and his card, says that a phone is not his: it stands for him no
+    longer and its sessions end."""
     ended = PhoneOwner.objects.filter(pk=owner.pk, ended_at=None).update(ended_at=at)
     PhoneSession.objects.filter(owner=owner).delete()
     if ended:
-        trail.record(by=None, who="worker", at=at, action="phone-not-me", subject="worker", subject_id=owner.worker_id)
+        trail.record(by=by, who="worker", at=at, action="phone-not-me", subject="worker", subject_id=owner.worker_id)
+
+
+@transaction.atomic
+def confirm_phone(*, owner: PhoneOwner, by: User, at: datetime) -> None:
+    """An officer has seen the worker and his identity card: the phone holds at once. One that was ended stays so."""
+    rows = PhoneOwner.objects.filter(pk=owner.pk, ended_at=None, holds_from__gt=at)
+    if rows.update(holds_from=at, proved_at=at):
+        trail.record(by=by, at=at, action="phone-confirm", subject="worker", subject_id=owner.worker_id)
+
+
+def phones_of(worker_id: int) -> QuerySet[PhoneOwner]:
+    """The phones that stand, or ask to stand, for a worker, oldest first."""
+    return PhoneOwner.objects.filter(worker_id=worker_id, ended_at=None).order_by("asked_at", "pk")
+
+
+def forget_worker(worker_id: int) -> None:
+    """A worker has become nameless: no phone and no session of his stays."""
+    PhoneSession.objects.filter(owner__worker_id=worker_id).delete()
+    PhoneOwner.objects.filter(worker_id=worker_id).delete()
 
 
 def phone_for(worker_id: int, *, at: datetime) -> str:

@@ -17,6 +17,7 @@ from anxin.portal.officer import (
     uploads,
     warnings,
     worker_months,
+    worker_phones,
 )
 from anxin.portal.officer.cases import urls as case_urls
 from anxin.portal.site import urls as site_urls
@@ -41,6 +42,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "projects/<str:code>/months/<str:month>/workers/<int:engagement>/reveal",
         worker_months.reveal,
         name="worker-month-reveal",
+    ),
+    path(
+        "projects/<str:code>/months/<str:month>/workers/<int:engagement>/phones/<int:pk>",
+        worker_phones.decide,
+        name="worker-month-phone",
     ),
     path("projects/<str:code>/evidence/<str:digest>", evidence_files.evidence_file, name="evidence-file"),
     path("audit", audit.audit, name="audit"),

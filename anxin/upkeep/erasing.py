@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
+from anxin.cases.models import Answer
 from anxin.intake.models import HeldRow, Upload
 from anxin.ledger import tables
 from anxin.ledger.engine import query
@@ -20,6 +21,7 @@ from anxin.ledger.locks import only_one
 from anxin.ledger.models import PastMonth
 from anxin.people import trail
 from anxin.people.models import User
+from anxin.people.phones import forget_worker
 from anxin.registry.models import (
     ArrearsReport,
     Engagement,
@@ -152,6 +154,7 @@ def _erase_roster(project: Project) -> None:
     for details in Engagement.objects.filter(project=project).values_list("details", flat=True):
         files |= kept_files.digests_in(details)
     EntryExit.objects.filter(project=project).delete()
+    Answer.objects.filter(project_id=project.pk).delete()
     Engagement.objects.filter(project=project).delete()
     Training.objects.filter(project=project).update(participants=[])
     elsewhere = set(Engagement.objects.filter(worker__in=people).values_list("worker_id", flat=True))
@@ -165,6 +168,7 @@ def _erase_roster(project: Project) -> None:
         worker.id_sealed = worker.phone_sealed = worker.sealed_details = b""
         worker.details = {}
         worker.save()
+        forget_worker(worker.pk)
     kept_files.let_go(files)
 
 

@@ -9,13 +9,15 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from anxin.cases.answers import answer
 from anxin.notices.models import Delivery
 from anxin.people.models import Event, PhoneCode, PhoneOwner, PhoneSession, User
 from anxin.people.phone_codes import TRIES, WRONG, ask_code, normal_phone, try_code
-from anxin.people.phones import IDENTITY_TRIES, NUMBER_TRIES, begin_session, session_of
+from anxin.people.phones import IDENTITY_TRIES, NUMBER_TRIES, begin_session, forget_worker, session_of
 from anxin.portal.worker.access import COOKIE
 from anxin.vault.fields import open_text, seal_text
 from tests.people import identity, make_project, make_worker
+from tests.portal.site import make_user
 from tests.workers import PHONE, phone_signs_in, worker_signs_in
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +328,36 @@ def test_nobody_is_led_out_of_the_house(client, engagement, at):
     worker_signs_in(client, engagement.worker, at=at)
     for to in ("https://evil.invalid/", "//evil.invalid", "javascript:alert(1)"):
         assert client.get("/me/sign-in", {"next": to}).headers["Location"] == "/me"
+
+
+def test_an_officer_who_has_seen_his_card_confirms_a_phone_and_the_site_sees_nothing_of_it(client, engagement, at):
+    worker_signs_in(Client(), engagement.worker, at=at, phone=OLD)
+    phone_signs_in(client, at=at)
+    says_who(client)
+    assert client.get("/me").status_code == 302
+    said = {"project_id": engagement.project_id, "month": "2026-03", "paid": False, "note": "卡在工头手里"}
+    answer(worker=engagement.worker, at=at, **said)
+    officer, clerk = Client(), Client()
+    officer.force_login(make_user())
+    clerk.force_login(make_user("clerk", "clerk", "", "P1"))
+    page = f"/projects/P1/months/2026-03/workers/{engagement.pk}"
+    seen = officer.get(page).content.decode()
+    assert "卡在工头手里" in seen
+    assert "139****0001" in seen
+    hidden = clerk.get(page).content.decode()
+    assert "卡在工头手里" not in hidden
+    assert "0001" not in hidden
+    waiting = PhoneOwner.objects.get(holds_from__gt=at)
+    assert clerk.post(f"{page}/phones/{waiting.pk}", {"decision": "end"}).status_code == 403
+    assert officer.post(f"{page}/phones/{waiting.pk}", {"decision": "confirm"}).status_code == 302
+    assert client.get("/me").status_code == 200
+    assert Event.objects.get(action="phone-confirm").by.username == "officer"
+    officer.post(f"{page}/phones/{waiting.pk}", {"decision": "end"})
+    assert client.get("/me").status_code == 302
+
+
+def test_a_worker_who_became_nameless_leaves_no_phone(engagement, at):
+    worker_signs_in(Client(), engagement.worker, at=at)
+    forget_worker(engagement.worker_id)
+    assert not PhoneOwner.objects.exists()
+    assert not PhoneSession.objects.exists()

@@ -8,7 +8,7 @@ from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.models import Case, CaseClock, CaseTask, ClockStop, ClueFile, Exhibit, Ticket
 from anxin.intake.models import HeldRow, Upload
 from anxin.notices.models import Delivery
-from anxin.people.models import Arrival, Deputy, Duty, Organisation, User
+from anxin.people.models import Arrival, Deputy, Duty, Organisation, PhoneOwner, User
 from anxin.portal.models import SavedFilter
 from anxin.registry.models import Engagement, Paper, Project
 from anxin.vault import evidence
@@ -61,6 +61,7 @@ class Place:
     filter: SavedFilter
     arrival: Arrival
     delivery: Delivery
+    phone: PhoneOwner
     case: Case
     case_task: CaseTask
     case_clock: CaseClock
@@ -163,6 +164,11 @@ def make_place(at: datetime, *, code: str, region: str, by: User, industry: str 
         arrival=Arrival.objects.create(person=by, session_key=f"key-{code}", at=at, seen_at=at, way="password"),
         delivery=Delivery.objects.create(
             key=code, channel="sms", person=resident, state="failed", not_before=at, queued_at=at
+        ),
+        phone=PhoneOwner.objects.create(
+            phone_sealed=seal_text("13900000000"), phone_blind=b"phone-of-" + code.encode()[:7],
+            worker_id=engagement.worker_id, asked_at=at, proved_at=at,
+            holds_from=datetime(2099, 1, 1, tzinfo=at.tzinfo),
         ),
         case=case,
         case_task=CaseTask.objects.create(

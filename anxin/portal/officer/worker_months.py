@@ -18,6 +18,7 @@ from anxin.people.looks import WORKER, looks_at, record_look
 from anxin.people.models import User
 from anxin.portal.officer import project_words as words
 from anxin.portal.officer.projects import month_or_404, project_or_404
+from anxin.portal.officer.worker_phones import own_word
 from anxin.portal.ui.access import needs, signed_in
 from anxin.registry.models import Engagement, Project
 from anxin.vault.fields import mask_card, mask_identity, mask_phone, open_text
@@ -99,6 +100,7 @@ def month(request: HttpRequest, code: str, month: str, engagement: int) -> HttpR
         .filter(project=project, worker=row.worker_id, status="open")
         .order_by("-rank", "-opened_on")[:5],
         "looks": _looks(row),
+        "own": own_word(row, month, at=timezone.now()) if may(user, "personal") else None,
     }
     return render(request, "officer/worker_months/month.html", context)
 

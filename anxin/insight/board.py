@@ -5,16 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 
 from anxin.law.notice_board import Part, known_for, parts
+from anxin.people.models import Organisation, OrganisationKind
 from anxin.registry.models import BoardText, LabourClerk, Project
 from anxin.vault.fields import open_text
 
 # National corpType: the trades that are subcontracted, and labour.
 _SUBCONTRACTORS = ("001", "006")
+_REGULATORS = (OrganisationKind.HOUSING, OrganisationKind.TRANSPORT, OrganisationKind.WATER)
+# Entry → the office that it speaks of.
+_OF = {"regulator_phone": "regulator", "inspection_phone": "inspection", "legal_aid": "legal_aid"}
+DIRECTORY = "本平台机构名录"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the board. ``text`` is empty where it is missing; ``source`` says where a known value stands."""
+    """One entry of the board. ``text`` is empty where it is missing; ``source`` says where a known value stands.
+
+    ``office`` names whose phone or address is asked for, as far as the directory of organisations knows it.
+    """
 
     key: str
     title: Mapping[str, str]
@@ -22,6 +30,7 @@ class Entry:
     asked: bool
     source: str = ""
     optional: bool = False
+    office: str = ""
 
     @property
     def missing(self) -> bool:
@@ -54,6 +63,7 @@ def board_of(project: Project, *, as_of: date, phones: bool = True) -> Board:
     row = BoardText.objects.filter(project=project).first()
     written: dict[str, str] = row.entries if row else {}
     known = known_for(project.region_code, as_of)
+    offices = _offices(project)
     own = _registry(project, clerk, phones)
     blocks = []
     for part in parts():
@@ -63,12 +73,42 @@ def board_of(project: Project, *, as_of: date, phones: bool = True) -> Board:
                 text, source = own[kind.key], ""
             elif written.get(kind.key):
                 text, source = written[kind.key], ""
+            elif found := known.get(kind.key):
+                text, source = found.text, found.source
+            elif kind.key == "regulator" and "regulator" in offices:
+                text, source = offices["regulator"], DIRECTORY
             else:
-                found = known.get(kind.key)
-                text, source = (found.text, found.source) if found else ("", "")
-            some.append(Entry(kind.key, kind.title, text, kind.asked, source, kind.optional))
+                text, source = "", ""
+            some.append(
+                Entry(
+                    kind.key,
+                    kind.title,
+                    text,
+                    kind.asked,
+                    source,
+                    kind.optional,
+                    offices.get(_OF.get(kind.key, ""), ""),
+                )
+            )
         blocks.append((part, tuple(some)))
     return Board(tuple(blocks))
+
+
+def _offices(project: Project) -> dict[str, str]:
+    """Names of the offices in charge of the project's place, the nearest of each; names only, phones are not known."""
+    code = project.region_code
+    places = [code, code[:4] + "00", code[:2] + "0000"]
+    units = Organisation.objects.filter(active=True, region_code__in=places)
+    found: dict[str, str] = {}
+    # The farthest first, so that the nearest is written last.
+    for unit in sorted(units, key=lambda unit: (-places.index(unit.region_code), -unit.pk)):
+        if unit.kind == OrganisationKind.HR:
+            found["inspection"] = unit.name
+        elif unit.kind == OrganisationKind.LEGAL_AID:
+            found["legal_aid"] = unit.name
+        elif unit.kind in _REGULATORS and unit.industry and unit.industry == project.industry:
+            found["regulator"] = unit.name
+    return found
 
 
 def _registry(project: Project, clerk: LabourClerk | None, phones: bool) -> dict[str, str]:

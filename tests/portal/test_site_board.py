@@ -6,10 +6,10 @@ import pytest
 import yaml
 from django.utils import timezone
 
-from anxin.insight.board import board_of
+from anxin.insight.board import DIRECTORY, board_of
 from anxin.insight.completeness import ITEMS, completeness
 from anxin.law import notice_board
-from anxin.people.models import Event
+from anxin.people.models import Event, Organisation
 from anxin.registry import actions
 from anxin.rules import packs
 from anxin.rules.packs import PackError, light_regime, load
@@ -95,6 +95,24 @@ def test_known_values_hold_from_their_day_and_the_nearer_region_wins(monkeypatch
     assert notice_board.known_for("140200", at.date())["minimum_wage"].text == "A"
     assert "minimum_wage" not in notice_board.known_for("520100", at.date())
     assert "minimum_wage" not in notice_board.known_for("140105", at.date().replace(year=2025))
+
+
+def test_the_offices_of_the_place_are_known_by_name_the_nearest_first(project, clerk, at):
+    make = Organisation.objects.create
+    make(name="太原市住建局", kind="housing", region_code="140100", industry="housing")
+    make(name="小店区交通局", kind="transport", region_code="140105", industry="transport")
+    make(name="山西省人社厅", kind="hr", region_code="140000")
+    make(name="小店区人社局", kind="hr", region_code="140105")
+    make(name="小店区旧人社局", kind="hr", region_code="140105", active=False)
+    make(name="大同市人社局", kind="hr", region_code="140200")
+    entries = {entry.key: entry for entry in board_of(project, as_of=at.date()).entries}
+    assert (entries["regulator"].text, entries["regulator"].source) == ("太原市住建局", DIRECTORY)
+    assert entries["inspection_phone"].missing
+    assert entries["inspection_phone"].office == "小店区人社局"
+    assert 'placeholder="小店区人社局"' in clerk.get("/site/board").content.decode()
+    clerk.post("/site/board", {"regulator": "小店区住建局"})
+    entries = {entry.key: entry for entry in board_of(project, as_of=at.date()).entries}
+    assert (entries["regulator"].text, entries["regulator"].source) == ("小店区住建局", "")
 
 
 def test_every_entry_has_its_place_on_the_board():

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,14 @@ from anxin.vault import evidence
 from anxin.watch.handling import actions, clock
 from anxin.watch.handling.actions import AlreadyDone
 from anxin.watch.handling.ladder import escalate
+from anxin.watch.handling.leaving import leave
 from anxin.watch.handling.routing import close_cleared, hand_over
 from anxin.watch.models import Demand, Escalation, Handling, Sweep, Warning
 from anxin.worker import slow_turn
 from anxin.wsgi import application
 from tests.people import make_project
 from tests.portal.hands import in_hand, make_people, make_units
+from tests.portal.site import make_user
 from tests.stories.folders import ROOT, command, folder, python
 
 AT = datetime(2026, 4, 20, 12, tzinfo=SHANGHAI)
@@ -141,6 +144,32 @@ def test_two_workers_at_once_climb_each_rung_once(own_connections, people):
     assert trail.verify().holds
 
 
+@pytest.mark.parametrize("act", ["take", "assign"])
+def test_a_matter_given_to_somebody_at_the_moment_he_leaves(own_connections, people, act):
+    officer, second, chief = (people[name] for name in ("officer", "second", "chief"))
+    for number in range(1, 5):
+        leaver = make_user(f"leaver{number}", "officer", "140105", organisation=officer.organisation)
+        matter = in_hand(make_project(AT, f"P{number}"), AT)
+        given = (
+            partial(actions.take, handling=matter, by=leaver, at=AT)
+            if act == "take"
+            else partial(actions.assign, handling=matter, to=leaver, by=chief, at=AT)
+        )
+        gave = at_once(given, partial(leave, person=leaver, to=second, by=chief, at=AT))
+        matter.refresh_from_db()
+        # Whoever came first: the matter is with the successor, or nobody was given it.
+        assert isinstance(gave[1], dict), gave
+        if gave[1]["handlings"]:
+            assert matter.owner == second
+        else:
+            assert isinstance(gave[0], AlreadyDone), gave
+            assert (matter.owner, matter.state) == (None, "waiting")
+        leaver.refresh_from_db()
+        assert leaver.left_at == AT
+        assert not leaver.is_active
+    assert trail.verify().holds
+
+
 def test_taken_at_the_moment_it_clears(own_connections, people):
     for matter in matters(4):
         Warning.objects.filter(pk=matter.warning_id).update(status="cleared", cleared_on=AT.date())
@@ -151,7 +180,7 @@ def test_taken_at_the_moment_it_clears(own_connections, people):
         matter.refresh_from_db()
         assert (matter.state, matter.outcome) == ("ended", "cleared")
         acts = Event.objects.filter(subject="handling", subject_id=str(matter.pk)).values_list("action", flat=True)
-        assert sorted(acts) == (["close"] if isinstance(gave[0], AlreadyDone) else ["take", "close"])
+        assert sorted(acts) == (["close"] if isinstance(gave[0], AlreadyDone) else ["close", "take"])
     assert trail.verify().holds
 
 

@@ -66,6 +66,7 @@ def write(draft: Draft, change: Callable[[dict[str, Any]], None], *, at: datetim
         change(data)
         now.data_sealed, now.changed_at = _sealed(data), at
         now.save(update_fields=["data_sealed", "changed_at"])
+    draft.data_sealed, draft.changed_at = now.data_sealed, now.changed_at
     return data
 
 

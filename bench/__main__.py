@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from bench import measure_intake, measure_sweep, postgres
 
-PARTS = ("sweep", "postgres", "intake", "pages", "cases")
+PARTS = ("sweep", "postgres", "intake", "pages", "desk", "cases")
 CASES = {True: (0, 100_000, 1_000_000), False: (0, 2_000, 10_000)}
 
 
@@ -46,7 +46,9 @@ def main() -> None:
             _cases(
                 folder / "cases", sizes, seconds=told.seconds or (10 if told.full else 5), keep=told.keep is not None
             )
-        if wanted == ["cases"]:
+        if "desk" in wanted:
+            _desk(folder / "desk", projects, projects * 10)
+        if set(wanted) <= {"cases", "desk"}:
             return
         print(f"{projects} projects, {workers} workers, {told.months} months, {os.cpu_count()} cores, as of {today}")
         whole = _province(folder / "whole", projects, workers, told.months, today)
@@ -158,8 +160,22 @@ def _intake(folder: Path, seconds: float, connections: int, batches: int) -> Non
 
 
 def _pages(folder: Path) -> None:
-    pages = _run(folder, "bench.measure_pages", "40")
     print("\n(d) pages, ms over HTTP")
+    _table(_run(folder, "bench.measure_pages", "40"))
+
+
+def _desk(folder: Path, projects: int, warnings: int) -> None:
+    if not (folder / "ready").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        size = _run(folder, "bench.measure_desk", "fill", str(projects), str(warnings))
+        (folder / "ready").write_text(json.dumps(size))
+    size = json.loads((folder / "ready").read_text())
+    print(f"\n(d) desk and board, {size['warnings']:,} warnings in hand about {size['projects']:,} projects,"
+          f" {size['unit']:,} of them the unit's, {size['mine']:,} the officer's; ms over HTTP")  # fmt: skip
+    _table(_run(folder, "bench.measure_desk", "pages", "40"))
+
+
+def _table(pages: dict[str, Any]) -> None:
     for name, told in pages.items():
         print(
             f"  {name:28s} {told['status']}  p95 {told['p95_ms']:7.1f}  median {told['p50_ms']:7.1f}"

@@ -209,8 +209,11 @@ def _plain(value: Any) -> Any:
         return bytes(value)
     if value is None or isinstance(value, str | int | float | bytes):
         return int(value) if isinstance(value, bool) else value
-    # Dates, and what the driver wraps JSON in.
-    return str(value) if hasattr(value, "isoformat") else json.dumps(getattr(value, "obj", value))
+    # Dates, and what a driver wraps bytes and JSON in.
+    inner = getattr(value, "obj", value)
+    if isinstance(inner, bytes):
+        return inner
+    return str(inner) if hasattr(inner, "isoformat") else json.dumps(inner)
 
 
 def _analyse() -> None:

@@ -76,24 +76,29 @@ def test_supplied_papers_start_acceptance_anew(at, people):
     assert running(case)[("accept", "statute")].started_at == at + timedelta(days=2)
 
 
+def asked(queries: CaptureQueriesContext) -> list[str]:
+    """What was asked of the database, without the lock that the trail takes on PostgreSQL."""
+    return [query["sql"] for query in queries.captured_queries if "advisory" not in query["sql"]]
+
+
 def test_acts_read_little(at, site, people, units):
     with CaptureQueriesContext(connection) as filed:
         case = claim(at, [member(site.forgotten)], site=site)
     # savepoint and release count too: key, unit, case, clocks, claim, people, line, head of the trail, link
-    assert len(filed) <= 11, [q["sql"][:80] for q in filed]
+    assert len(asked(filed)) <= 11, asked(filed)
     with CaptureQueriesContext(connection) as group:
         claim(at, [member(e) for e in (site.paid, site.failed, site.forgotten)] * 10, site=site, key="k9")
-    assert len(group) <= len(filed)
+    assert len(asked(group)) <= len(asked(filed))
     case = Case.objects.get(pk=case.pk)
     with CaptureQueriesContext(connection) as moved:
         move(case=case, to="dispatched", by=people["officer"], at=at)
-    assert len(moved) <= 9, [q["sql"][:80] for q in moved]
+    assert len(asked(moved)) <= 9, asked(moved)
     with CaptureQueriesContext(connection) as accepted:
         move(case=case, to="accepted", by=people["officer"], at=at)
-    assert len(accepted) <= 13, [q["sql"][:80] for q in accepted]
+    assert len(asked(accepted)) <= 13, asked(accepted)
     with CaptureQueriesContext(connection) as ended:
         move(case=case, to="ended", by=people["officer"], at=at)
-    assert len(ended) <= 12, [q["sql"][:80] for q in ended]
+    assert len(asked(ended)) <= 12, asked(ended)
 
 
 START = datetime(2026, 4, 20, 12, tzinfo=SHANGHAI)

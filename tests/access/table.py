@@ -57,6 +57,10 @@ def numbered(**more: Any) -> Names:
     return lambda place: {"number": place.case.number, **more}
 
 
+def in_case(name: str) -> Names:
+    return lambda place: {"number": place.case.number, "pk": getattr(place, name).pk}
+
+
 def worker(place: Place) -> dict[str, Any]:
     return {"code": place.project.code, "month": MONTH, "engagement": place.engagement.pk}
 
@@ -119,6 +123,7 @@ TABLE: dict[str, Row] = {
     "me-paid": own(in_my_month),
     "me-not-paid": own(in_my_month),
     "me-looks": own(),
+    "me-pack": own(),
     "site-page": opened("the notice board hangs at the gate for everybody (Article 34)", in_project()),
     "me-sign-in": opened(SIGNING_IN),
     "me-who": opened(SIGNING_IN),
@@ -142,6 +147,7 @@ TABLE: dict[str, Row] = {
     "claim-consent": opened(FOLLOWING),
     "claim-member": opened(FOLLOWING),
     "claim-file": opened(FOLLOWING),
+    "claim-paper": opened(FOLLOWING),
     "claim-act": opened(FOLLOWING),
     "me-claims": own(),
     # Signing in
@@ -258,6 +264,44 @@ TABLE: dict[str, Row] = {
         sends=lambda place: {"field": "name", "claimant": place.case.claimants.get().pk},
     ),
     "case-exhibit": to(HANDLERS, lambda place: {"number": place.case.number, "digest": place.picture}),
+    "case-pack": to(HANDLERS, numbered()),
+    "paper-draft": to(HANDLERS, numbered()),
+    "papers": to("chief"),
+    "paper": to(HANDLERS, key("document")),
+    "paper-edit": to(HANDLERS, key("document")),
+    "paper-sign": to("chief", key("document")),
+    "paper-return": to("chief", key("document")),
+    "paper-void": to(HANDLERS, key("document")),
+    "paper-again": to(HANDLERS, key("document")),
+    "paper-serve": to(HANDLERS, key("document")),
+    "paper-file": to(HANDLERS, lambda place: {"pk": place.document.pk, "form": "docx"}),
+    "paper-proof": to(HANDLERS, file("document")),
+    "paper-templates": to("chief operator"),
+    "paper-template": to("chief operator", lambda place: {"kind": "order"}, anywhere=True),
+    "paper-template-replace": to("chief operator", lambda place: {"kind": "order"}, anywhere=True),
+    "paper-template-restore": to("chief operator", lambda place: {"kind": "order"}, anywhere=True),
+    "case-money": to("officer chief leader"),
+    "case-particulars": to(HANDLERS, numbered()),
+    "track-begin": to(HANDLERS, numbered()),
+    "track-step": to(HANDLERS, in_case("track")),
+    "track-agree": to(HANDLERS, in_case("track"), sends=lambda place: {"to": "agreed"}),
+    "track-extend": to(HANDLERS, in_case("track_clock")),
+    "pledge-ask": to(HANDLERS, numbered()),
+    "draw-ask": to(HANDLERS, numbered()),
+    "draw": to("officer chief leader", in_case("draw")),
+    "draw-decide": to("chief", in_case("draw")),
+    "draw-cancel": to(HANDLERS, in_case("draw")),
+    "draw-file": to(HANDLERS, in_case("draw")),
+    "draw-answers": to(HANDLERS, in_case("draw")),
+    "draw-top-up": to(HANDLERS, in_case("draw")),
+    "draw-recovery": to(HANDLERS, in_case("draw")),
+    "write-off-decide": to("chief", in_case("write_off")),
+    "helping-ways": to("agency"),
+    "helping-track": to("agency", key("track")),
+    "helping-pledge": to("agency", key("pledge")),
+    "fund-new": to("agency"),
+    "fund-set": to("agency", key("fund")),
+    "fund-book": to("agency", key("fund")),
     "case-cost": to("officer chief leader"),
     "case-cost-export": to("officer chief leader"),
     "pause-requests": to("chief"),
@@ -278,6 +322,8 @@ TABLE: dict[str, Row] = {
     "site-payout": to("clerk", in_month, anywhere=True),
     "site-payout-download": to("clerk", in_month, anywhere=True, sends=lambda place: {"form": "csv"}),
     "site-board": to("clerk"),
+    "site-papers": to("clerk"),
+    "site-paper-file": to("clerk", key("document")),
     "site-board-sheet": to("clerk"),
     # Data that came in
     "held": to(BRINGERS),

@@ -10,7 +10,19 @@ from anxin.intake.models import HeldRow, Upload
 from anxin.notices.models import Delivery
 from anxin.people.models import Arrival, Deputy, Duty, Organisation, PhoneOwner, User
 from anxin.portal.models import SavedFilter
-from anxin.registry.models import Engagement, Paper, Project
+from anxin.registry.models import Deposit, Engagement, Paper, Project
+from anxin.remedies.models import (
+    Document,
+    Draw,
+    Fund,
+    Pledge,
+    Recovery,
+    RecoveryMove,
+    Serving,
+    TopUp,
+    Track,
+    TrackClock,
+)
 from anxin.vault import evidence
 from anxin.vault.fields import seal_text
 from anxin.watch.models import (
@@ -63,11 +75,18 @@ class Place:
     delivery: Delivery
     phone: PhoneOwner
     case: Case
+    document: Document
     case_task: CaseTask
     case_clock: CaseClock
     clock_stop: ClockStop
     ticket: Ticket
     clues: ClueFile
+    track: Track
+    track_clock: TrackClock
+    pledge: Pledge
+    fund: Fund
+    draw: Draw
+    write_off: RecoveryMove
 
 
 def make_unit(region: str, kind: str = "hr", industry: str = "") -> Organisation:
@@ -82,6 +101,44 @@ def make_person(name: str, role: str, region: str, **fields: Any) -> User:
     return User.objects.create_user(
         name, password=PASSWORD, role=role, region=region, organisation=unit, display_name=f"测试{name}", **fields
     )
+
+
+def make_document(case: Case, unit: Organisation, *, by: User, at: datetime, digest: str) -> Document:
+    """An order that was signed off and served, with its proof."""
+    document = Document.objects.create(
+        case=case, kind="order", state="served", unit=unit, year=at.year, serial=case.pk, number=f"令{case.pk}号",
+        addressee="测试建设有限公司", drafted_by=by, drafted_at=at, edited_by=by, edited_at=at, signed_by=by, signed_at=at,
+        digest=digest, due_on=at.date() + timedelta(days=7), served_on=at.date(),
+    )  # fmt: skip
+    Serving.objects.create(document=document, way="posted", served_on=at.date(), proofs=[digest], by=by, at=at)
+    return document
+
+
+def make_ways(case: Case, agency: Organisation, *, by: User, at: datetime) -> dict[str, Any]:
+    """A mediation with the agency, what it is asked to advance, its fund, and a draw with all that follows."""
+    asked = {"asked_by": by, "asked_at": at}
+    track = Track.objects.create(
+        case=case, kind="mediation", form="government", state="accepted", organisation=agency, started_by=by,
+        started_at=at,
+    )  # fmt: skip
+    clock = TrackClock.objects.create(
+        track=track, step="mediate", whose="body", within="15 days", started_at=at, due_at=at + timedelta(days=15)
+    )
+    fund = Fund.objects.create(organisation=agency, region_code=case.region_code, name=f"周转金{case.pk}")
+    pledge = Pledge.objects.create(
+        case=case, kind="treasury", organisation=agency, payer=agency.name, asked_fen=1, due_at=at, **asked
+    )
+    assert case.project is not None
+    deposit = Deposit.objects.create(project=case.project, form="cash", amount_fen=1, recorded_on=at.date())
+    draw = Draw.objects.create(case=case, kind="deposit", deposit=deposit, amount_fen=1, reason="逾期", **asked)
+    TopUp.objects.create(deposit=deposit, draw=draw, amount_fen=1, started_at=at, due_at=at)
+    claim = Recovery.objects.create(draw=draw, debtor_name="测试建设有限公司", claimed_fen=1, opened_at=at)
+    write_off = RecoveryMove.objects.create(
+        recovery=claim, kind="write_off", amount_fen=1, on=at.date(), reason="注销", by=by, at=at
+    )
+    return {
+        "track": track, "track_clock": clock, "pledge": pledge, "fund": fund, "draw": draw, "write_off": write_off,
+    }  # fmt: skip
 
 
 def make_place(at: datetime, *, code: str, region: str, by: User, industry: str = "housing", number: int = 1) -> Place:
@@ -119,6 +176,7 @@ def make_place(at: datetime, *, code: str, region: str, by: User, industry: str 
     Exhibit.objects.create(
         case=case, claim=claim, kind="photo", digest=picture, name="照片.png", content_type="image/png", by=by, at=at
     )
+    document = make_document(case, unit, by=resident, at=at, digest=picture)
     case_clock = CaseClock.objects.get(case=case, step="accept", basis="statute")
     return Place(
         project=project,
@@ -127,6 +185,8 @@ def make_place(at: datetime, *, code: str, region: str, by: User, industry: str 
         resident=resident,
         warning=warning,
         handling=handling,
+        document=document,
+        **make_ways(case, agency, by=resident, at=at),
         helper=HelperTask.objects.create(
             handling=handling, organisation=agency, task="查现场", within="3 days", asked_by=resident, asked_at=at,
             due_at=at + timedelta(days=3),

@@ -13,7 +13,7 @@ from typing import Any
 
 from anxin.cases.models import Case
 from anxin.people.models import User
-from anxin.portal.officer.cases import evidence, parts
+from anxin.portal.officer.cases import evidence, papers, parts, ways
 
 Context = Callable[[Case, User, datetime], dict[str, Any] | None]
 
@@ -32,8 +32,12 @@ class Section:
 SECTIONS: list[Section] = [
     Section("people", "officer/cases/people.html", parts.people_part),
     Section("evidence", "officer/cases/evidence.html", evidence.evidence_part),
+    Section("ways", "officer/cases/ways.html", ways.ways_part),
+    Section("backstops", "officer/cases/backstops.html", ways.backstops_part),
     Section("messages", "officer/cases/messages.html", parts.messages_part),
     Section("exhibits", "officer/cases/exhibits.html", parts.exhibits_part),
+    Section("tasks", "officer/cases/tasks.html", parts.tasks_part),
+    Section("papers", "officer/papers/section.html", papers.papers_part),
     Section("story", "officer/cases/story.html", parts.story_part),
     Section("matter", "officer/cases/matter.html", parts.matter_part, side=True),
     Section("liable", "officer/cases/liable.html", evidence.liable_part, side=True),

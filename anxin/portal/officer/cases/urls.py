@@ -13,7 +13,9 @@ from anxin.portal.officer.cases import (
     listing,
     looking,
     page,
+    paper_urls,
     take_in,
+    ways_urls,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reception/display", hall.display, name="reception-display"),
     path("reception/<int:pk>", hall.ticket, name="ticket"),
     path("reception/<int:pk>/move", hall.move, name="ticket-move"),
+    *ways_urls.queues,
     path("cases/<str:number>", page.case_page, name="case"),
     path("cases/<str:number>/take", acts.take, name="case-take"),
     path("cases/<str:number>/assign", acts.assign, name="case-assign"),
@@ -47,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/order", acts.order, name="case-order"),
     path("cases/<str:number>/lane", acts.set_lane, name="case-lane"),
     path("cases/<str:number>/contact", acts.contact, name="case-contact"),
+    path("cases/<str:number>/task", acts.task, name="case-task"),
     path("cases/<str:number>/conclude", acts.conclude, name="case-conclude"),
     path("cases/<str:number>/reopen", acts.reopen, name="case-reopen"),
     path("cases/<str:number>/message", acts.message, name="case-message"),
@@ -59,4 +63,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/liable", evidence.liable_case, name="case-liable"),
     path("cases/<str:number>/reveal", looking.reveal, name="case-reveal"),
     path("cases/<str:number>/exhibits/<str:digest>", looking.exhibit, name="case-exhibit"),
+    *paper_urls.urlpatterns,
+    *ways_urls.urlpatterns,
 ]

@@ -1,0 +1,103 @@
+"""Queues of the money: draws to approve, recoveries, deposits to be filled up, instalments due, funds."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from anxin.insight.paging import page_of, wanted_page
+from anxin.insight.scope import in_region, visible_cases
+from anxin.law.civil import civil_date
+from anxin.people.access import seats_with
+from anxin.people.models import User
+from anxin.portal.officer.cases import ways_words as words
+from anxin.portal.officer.cases.ways import draw_view
+from anxin.portal.officer.handling_words import till
+from anxin.portal.ui.access import needs, signed_in
+from anxin.remedies.models import Draw, Fund, Instalment, Recovery, TopUp
+from anxin.remedies.recovery import open_fen
+from anxin.remedies.sources import available_fen
+
+SOON = timedelta(days=15)
+
+
+def _approve(user: User, at: datetime) -> QuerySet[Any]:
+    rows = Draw.objects.filter(case__in=visible_cases(user, "cases"), state__in=("asked", "approved", "paying"))
+    return rows.select_related("case__project", "fund", "deposit", "pledge", "asked_by").order_by(
+        F("due_at").asc(nulls_first=True), "asked_at"
+    )
+
+
+def _recoveries(user: User, at: datetime) -> QuerySet[Any]:
+    rows = Recovery.objects.filter(draw__case__in=visible_cases(user, "cases"), ended_at=None)
+    return rows.select_related("draw__case__project").order_by("due_on", "pk")
+
+
+def _top_ups(user: User, at: datetime) -> QuerySet[Any]:
+    rows = TopUp.objects.filter(draw__case__in=visible_cases(user, "cases"), done_on=None)
+    return rows.select_related("draw__case", "deposit__project__contractor").order_by("due_at", "pk")
+
+
+def _instalments(user: User, at: datetime) -> QuerySet[Any]:
+    rows = Instalment.objects.filter(
+        track__case__in=visible_cases(user, "cases"), paid_at=None, due_on__lte=civil_date(at) + SOON,
+        track__case__ended_at=None,
+    )  # fmt: skip
+    return rows.select_related("track__case__project").order_by("due_on", "pk")
+
+
+def _funds(user: User, at: datetime) -> QuerySet[Any]:
+    rows = Fund.objects.none()
+    for seat in seats_with(user, "cases"):
+        if seat.region:
+            rows = rows | Fund.objects.filter(in_region(seat.region))
+    return rows.select_related("organisation").order_by("region_code", "pk")
+
+
+LISTS: dict[str, Callable[[User, datetime], QuerySet[Any]]] = {
+    "approve": _approve,
+    "recoveries": _recoveries,
+    "top-ups": _top_ups,
+    "instalments": _instalments,
+    "funds": _funds,
+}
+
+
+@needs("cases")
+@require_safe
+def money(request: HttpRequest) -> HttpResponse:
+    """One queue, the latest first; the others with their counts."""
+    user, at = signed_in(request), timezone.now()
+    tab = request.GET.get("tab", "approve")
+    tab = tab if tab in LISTS else "approve"
+    paging = page_of(LISTS[tab](user, at), size=50, number=wanted_page(request.GET.get("page", "")))
+    context: dict[str, Any] = {
+        "tab": tab,
+        "tabs": [(key, title, LISTS[key](user, at)[:100].count()) for key, title in words.MONEY_TABS.items()],
+        "paging": paging,
+        "rows": [_row(tab, row, at) for row in paging.rows],
+    }
+    return render(request, "officer/cases/money.html", context)
+
+
+def _row(tab: str, row: Any, at: datetime) -> dict[str, Any]:
+    today = civil_date(at)
+    if tab == "approve":
+        due = till(row.due_at, at) if row.due_at else ("", "")
+        return draw_view(row) | {"case": row.case, "due": due[0], "due_tone": due[1]}
+    if tab == "recoveries":
+        late = row.due_on is not None and row.due_on < today
+        return {"row": row, "case": row.draw.case, "open_fen": open_fen(row), "late": late,
+                "title": words.BACKSTOPS[row.draw.kind]}  # fmt: skip
+    if tab == "top-ups":
+        due = till(row.due_at, at)
+        return {"row": row, "case": row.draw.case, "project": row.deposit.project, "due": due[0], "due_tone": due[1]}
+    if tab == "instalments":
+        return {"row": row, "case": row.track.case, "late": row.due_on < today,
+                "rest_fen": row.amount_fen - row.covered_fen}  # fmt: skip
+    return {"row": row, "balance_fen": available_fen(row, today)}

@@ -234,8 +234,7 @@ _TELLS = (
 @transaction.atomic
 def void(*, document: Document, reason: str, by: User, at: datetime) -> Document:
     """Make a paper void, with the reason; its number stays its own. A served one needs the permission to approve."""
-    locked(document.case)
-    now = Document.objects.get(pk=document.pk)
+    now = current(document)
     if now.state == DocumentState.VOID:
         raise AlreadyDone("该文书已作废。", "This paper is void already.")
     if not reason.strip():
@@ -293,9 +292,18 @@ def move_if_allowed(document: Document, *, by: User | None, at: datetime, zh: st
     return True
 
 
+def current(document: Document) -> Document:
+    """The paper as it is now, its case locked. It follows its case where that was merged into another."""
+    case = locked(document.case)
+    now = Document.objects.select_related("unit", "edited_by", "drafted_by", "claim", "claimant").get(pk=document.pk)
+    if now.case_id != case.pk:
+        Document.objects.filter(pk=now.pk).update(case=case)
+    now.case = case
+    return now
+
+
 def _locked(document: Document, state: str) -> Document:
-    locked(document.case)
-    now = Document.objects.select_related("case", "unit", "edited_by", "drafted_by").get(pk=document.pk)
+    now = current(document)
     if now.state != state:
         word = DocumentState(now.state)
         raise AlreadyDone(

@@ -141,8 +141,11 @@ def _fits(sign: str) -> bool:
 
 
 def text_of(content: bytes) -> str:
-    """What the body of a .docx says, one line a paragraph."""
-    return _text(content, ("word/document.xml",))
+    """What the body of a .docx says, one line a paragraph. Raises ValueError when it is none."""
+    try:
+        return _text(content, ("word/document.xml",))
+    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError):
+        raise ValueError("This is no Word document.") from None
 
 
 def everything_in(content: bytes) -> str:

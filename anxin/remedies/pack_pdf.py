@@ -30,7 +30,7 @@ _WAYS = {
 }
 _STATUS = {"paid": "已付", "failed": "未付成"}
 _CONTRACT = {"0": "固定期限", "1": "以完成工作为期限"}
-_WIDTH = A4[0] - 40 * mm
+_WIDTH = A4[0] - 40 * mm - 12  # the frame's own padding
 
 
 def to_pdf(data: Record, *, digest: str) -> bytes:
@@ -39,7 +39,7 @@ def to_pdf(data: Record, *, digest: str) -> bytes:
     styles = {
         "title": ParagraphStyle("title", fontName=face, fontSize=20, leading=28, alignment=1, textColor=_INK),
         "h": ParagraphStyle(
-            "h", fontName=face, fontSize=13, leading=20, spaceBefore=10, textColor=_INK, wordWrap="CJK"
+            "h", fontName=face, fontSize=13, leading=20, spaceBefore=10, keepWithNext=1, textColor=_INK, wordWrap="CJK"
         ),
         "p": ParagraphStyle("p", fontName=face, fontSize=9.5, leading=14, textColor=_INK, wordWrap="CJK"),
         "month": ParagraphStyle(
@@ -106,7 +106,7 @@ class _Page:
 
 def _head(page: _Page, data: Record) -> None:
     page.say("证 据 包", "title")
-    page.say(f"生成时间 {data['made_at'][:19].replace('T', ' ')}　范围：{data['scope_words']}", "dim")
+    page.say(f"生成时间 {data['made_at'][:19].replace('T', ' ')} · 范围：{data['scope_words']}", "dim")
     page.flow.append(Spacer(1, 3 * mm))
     for case in data["cases"]:
         project = case["project"] or {}
@@ -114,14 +114,14 @@ def _head(page: _Page, data: Record) -> None:
         page.table(
             ["项目", "内容"],
             [
-                ["工程项目", f"{project.get('name', '—')}　{project.get('code', '')}"],
+                ["工程项目", f"{project.get('name', '—')} {project.get('code', '')}"],
                 ["施工总承包单位", project.get("contractor") or "—"],
                 ["建设单位", project.get("developer") or "—"],
                 ["用人单位", (case["enterprise"] or {}).get("name") or case["employer"] or "—"],
                 ["承办单位", case["unit"] or "—"],
-                ["状态", f"{case['state_words']}　{case['conclusion']}"],
+                ["状态", f"{case['state_words']} {case['conclusion']}"],
                 ["受理、办理时间", f"{_at(case['opened_at'])} 至 {_at(case['ended_at'])}"],
-                *([["金额（元）", "　".join((
+                *([["金额（元）", " · ".join((
                     f"反映 {_yuan(case['claimed_fen'])}", f"核实 {_yuan(case['verified_fen'])}",
                     f"协议 {_yuan(case['agreed_fen'])}", f"到账 {_yuan(case['received_fen'])}",
                 ))]] if "claimed_fen" in case else []),
@@ -131,9 +131,9 @@ def _head(page: _Page, data: Record) -> None:
 
 
 def _person(page: _Page, person: Record) -> None:
-    page.say(f"{person['name']}　{person['identity']}", "h")
+    page.say(f"{person['name']} {person['identity']}", "h")
     if "claimed_fen" in person:
-        page.say("　".join((
+        page.say(" · ".join((
             f"反映 {_yuan(person['claimed_fen'])} 元", f"核实 {_yuan(person['verified_fen'])} 元",
             f"协议 {_yuan(person['agreed_fen'])} 元", f"到账 {_yuan(person['received_fen'])} 元",
             f"月份 {'、'.join(person['claim_months']) or '—'}",
@@ -149,7 +149,7 @@ def _person(page: _Page, person: Record) -> None:
             f"合同 {kind} {contract['from'] or '—'} 至 {contract['until'] or '—'}",
             f"约定单价 {_yuan(price)} 元" if price is not None else "",
         ]  # fmt: skip
-        page.say("　".join(text for text in told if text))
+        page.say(" · ".join(text for text in told if text))
         for month in work["months"]:
             _month(page, month)
 
@@ -157,12 +157,12 @@ def _person(page: _Page, person: Record) -> None:
 def _month(page: _Page, month: Record) -> None:
     days = month["days"]
     page.flow.append(Spacer(1, 1.5 * mm))
-    page.say(f"{month['month']}　考勤 {len(days)} 天", "month")
+    page.say(f"{month['month']} · 考勤 {len(days)} 天", "month")
     cells = [f"{int(day['day'][8:])}日 {_span(day['passings'])}" for day in days]
     if cells:
         lines = [cells[start : start + 4] for start in range(0, len(cells), 4)]
         lines[-1] += [""] * (4 - len(lines[-1]))
-        page.table(["日期　首次至末次通行"] + ["　"] * 3, lines, [1, 1, 1, 1])
+        page.table(["日期与首次至末次通行", "", "", ""], lines, [1, 1, 1, 1])
     if month["payroll"]:
         lines = [
             [
@@ -201,7 +201,7 @@ def _papers(page: _Page, data: Record) -> None:
             served = "；".join(f"{_WAYS.get(row['way'], row['way'])} {row['on']}" for row in one["served"])
             words = [one["title"], _or(one["number"]), _at(one["signed_at"]), _or(one["due_on"]), _or(served)]
             rows.append([*words, one["sha256"]])
-        page.table(["文书", "编号", "签批", "期限", "送达", "SHA-256"], rows, [2, 2.4, 1.6, 1.4, 2, 3])
+        page.table(["文书", "编号", "签批", "期限", "送达", "SHA-256"], rows, [2, 2.3, 1.5, 1.5, 2.2, 3])
     if data["exhibits"]:
         page.say("提交的材料", "h")
         rows = [[one["name"], _at(one["at"]), one["sha256"]] for one in data["exhibits"]]

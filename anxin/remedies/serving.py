@@ -16,7 +16,7 @@ from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import Role, User
 from anxin.remedies.amounts import day_words
-from anxin.remedies.documents import kind_of, move_if_allowed
+from anxin.remedies.documents import current, kind_of, move_if_allowed
 from anxin.remedies.kinds import kinds
 from anxin.remedies.models import Document, DocumentState, Serving, ServingWay
 from anxin.remedies.rendering import NotReady
@@ -48,8 +48,7 @@ def serve(
     posted a photo or video (2013 interpretation, Art. 4); electronically the consent and the address. The first
     serving moves the case where the paper leads. Raises NotReady, AlreadyDone.
     """
-    locked(document.case)
-    now = Document.objects.select_related("case__project", "claim").get(pk=document.pk)
+    now = current(document)
     if now.state not in _READY:
         raise AlreadyDone("只有已签批的文书才能送达。", "Only a signed paper can be served.")
     _provable(now, way, served_on, at, recipient, reference, witness, consent, proofs)
@@ -191,10 +190,14 @@ def orders_running(case: Case) -> QuerySet[Document]:
 
 
 def papers_for_claim(claim: Claim, claimant: Claimant | None = None) -> QuerySet[Document]:
-    """The papers addressed to a claim's people, newest first; with ``claimant`` not those made for another of them."""
+    """The papers addressed to a claim's people, newest first.
+
+    ``claimant``: one member of a group. He gets what was made for him and the word on the whole claim, not a paper that
+    lists the others.
+    """
     rows = Document.objects.filter(claim=claim, state__in=_READY).select_related("unit")
     if claimant is not None:
-        rows = rows.filter(Q(claimant=None) | Q(claimant=claimant))
+        rows = rows.filter(Q(claimant=claimant) | Q(claimant=None, kind__in=("acceptance", "refusal")))
     return rows.order_by("-signed_at", "-pk")
 
 

@@ -107,8 +107,8 @@ def make_document(case: Case, unit: Organisation, *, by: User, at: datetime, dig
     """An order that was signed off and served, with its proof."""
     document = Document.objects.create(
         case=case, kind="order", state="served", unit=unit, year=at.year, serial=case.pk, number=f"令{case.pk}号",
-        addressee="测试建设有限公司", drafted_by=by, drafted_at=at, edited_by=by, edited_at=at, signed_by=by, signed_at=at,
-        digest=digest, due_on=at.date() + timedelta(days=7), served_on=at.date(),
+        addressee="测试建设有限公司", drafted_by=by, drafted_at=at, edited_by=by, edited_at=at, signed_by=by,
+        signed_at=at, digest=digest, due_on=at.date() + timedelta(days=7), served_on=at.date(),
     )  # fmt: skip
     Serving.objects.create(document=document, way="posted", served_on=at.date(), proofs=[digest], by=by, at=at)
     return document

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from anxin.portal.officer import pauses as decisions
-from anxin.portal.site import board, home, matters, mend, pauses, payouts, payroll
+from anxin.portal.site import board, home, matters, mend, papers, pauses, payouts, payroll
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("site", home.home, name="site"),
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("site/payroll/months/<str:month>/signed", payroll.signed, name="site-payroll-signed"),
     path("site/payouts/<str:month>", payouts.payout, name="site-payout"),
     path("site/payouts/<str:month>/download", payouts.download, name="site-payout-download"),
+    path("site/papers", papers.papers, name="site-papers"),
+    path("site/papers/<int:pk>/file", papers.paper_file, name="site-paper-file"),
     path("site/board", board.board, name="site-board"),
     path("site/board/sheet", board.sheet, name="site-board-sheet"),
     path("boards/<str:code>", board.public, name="board-public"),

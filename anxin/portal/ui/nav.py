@@ -29,8 +29,10 @@ ENTRIES = (
 MENU = (
     ("board", "duty", _("值班看板")),
     ("account", "account", _("我的账号")),
+    ("papers", "approve", _("待签批文书")),
     ("people", "people", _("人员")),
     ("organisations", "people", _("组织机构")),
+    ("paper-templates", "people", _("文书模板")),
     ("duty", "duty", _("值班表")),
     ("inbox", "notices", _("消息")),
     ("looks", "looks", _("查看记录")),

@@ -25,6 +25,7 @@ from anxin.portal.worker import claim_session
 from anxin.portal.worker.access import me, open_page, worker_of, worker_page
 from anxin.portal.worker.claim_session import Side
 from anxin.portal.worker.claim_words import CONSENTS, EXHIBITS, promise
+from anxin.portal.worker.papers import papers_for_side
 from anxin.registry.models import Worker
 from anxin.vault.fields import mask_phone, open_text
 
@@ -144,6 +145,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "due_fen": due_fen(side.me),
         "receipts": WageReceived.objects.filter(claimant=side.me).order_by("-received_on", "-pk"),
         "said": [(row, open_text(row.text_sealed)) for row in said],
+        "papers": papers_for_side(side),
         "files": [(row, EXHIBITS.get(row.kind, row.kind)) for row in brought(side)],
         "group": _group(side),
         "counts": group_counts(side.claim) if side.me.representative else {},

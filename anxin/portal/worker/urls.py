@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from anxin.portal.worker import claim_urls, home, install, months, paid, sign_in, site_page, who
+from anxin.portal.worker import claim_urls, home, install, months, paid, papers, sign_in, site_page, who
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me", home.home, name="me"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/sites/<int:engagement>/<str:month>/paid", paid.say, name="me-paid"),
     path("me/sites/<int:engagement>/<str:month>/not-paid", paid.not_paid, name="me-not-paid"),
     path("me/looks", home.looks, name="me-looks"),
+    path("me/pack", papers.pack, name="me-pack"),
+    path("track/<str:number>/papers/<int:pk>", papers.paper, name="claim-paper"),
     path("s/<str:code>", site_page.site_page, name="site-page"),
     path("me/sign-in", sign_in.sign_in, name="me-sign-in"),
     path("me/who", who.who, name="me-who"),

@@ -17,6 +17,9 @@ from anxin.ledger import tables
 from anxin.ledger.engine import connect
 from anxin.ledger.models import Batch, Seal
 from anxin.registry.models import Region, Worker
+from anxin.remedies import pdf
+from anxin.remedies.kinds import kinds
+from anxin.remedies.templates import faults
 from anxin.rules.packs import all_rules
 from anxin.vault import keys
 from anxin.vault.fields import open_text
@@ -141,6 +144,17 @@ def _front(at: datetime) -> Iterator[Diagnosis]:
     )
 
 
+def _papers(at: datetime) -> Iterator[Diagnosis]:
+    wrong = list(faults())
+    for place, why in wrong:
+        yield Diagnosis(
+            "papers", False, f"papers/{place}: {why}", "Mend the template, or take it away: ours holds then."
+        )
+    if not wrong:
+        office = "LibreOffice makes PDFs" if pdf.available() else "no LibreOffice: papers are handed out as .docx"
+        yield Diagnosis("papers", True, f"{len(kinds())} kinds of paper; {office}")
+
+
 _PARTS: dict[str, Callable[[datetime], Iterator[Diagnosis]]] = {
     "data folder": _folder,
     "keys": _keys,
@@ -149,5 +163,6 @@ _PARTS: dict[str, Callable[[datetime], Iterator[Diagnosis]]] = {
     "engine": _engine,
     "rules": _rules,
     "calendar": _calendar,
+    "papers": _papers,
     "pages": _front,
 }

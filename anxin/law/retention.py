@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 AFTER = ("completed-and-settled",)
-ERASABLE = ("payroll", "payments", "movements", "swipes", "roster", "uploads", "held-rows", "contacts")
+ERASABLE = ("payroll", "payments", "movements", "swipes", "roster", "uploads", "held-rows", "contacts", "cases")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from anxin.cases.models import Answer
+from anxin.cases.models import Answer, Claimant
 from anxin.intake.models import HeldRow, Upload
 from anxin.ledger import tables
 from anxin.ledger.engine import query
@@ -33,7 +33,7 @@ from anxin.registry.models import (
     Training,
     Worker,
 )
-from anxin.upkeep import kept_files
+from anxin.upkeep import erasing_cases, kept_files
 
 # What goes with a fact table: the rollups made from it.
 _LEDGER = {
@@ -44,6 +44,8 @@ _LEDGER = {
     "roster": ("engagements",),
 }
 GONE = "—"
+# A claimant whose case is still kept.
+_named_still = ~Q(name_sealed=b"")
 
 
 def count(kind: str, project: Project) -> int:
@@ -56,6 +58,8 @@ def count(kind: str, project: Project) -> int:
         return HeldRow.objects.filter(project_code=project.code).count()
     if kind == "contacts":
         return len(_contacts(project))
+    if kind == "cases":
+        return erasing_cases.count(project)
     where = f"WHERE project_id = {project.pk}"
     return int(query(f"SELECT count(*) AS n FROM {tables.scan(kind)} {where}").to_pylist()[0]["n"])  # noqa: S608
 
@@ -88,6 +92,8 @@ def erase(
             _erase_uploads(project)
         if "held-rows" in kinds:
             HeldRow.objects.filter(project_code=project.code).delete()
+        if "cases" in kinds:
+            erasing_cases.erase(project)
         if "roster" in kinds:
             _erase_roster(project)
         if "contacts" in kinds:
@@ -161,6 +167,7 @@ def _erase_roster(project: Project) -> None:
     elsewhere |= set(EntryExit.objects.filter(worker__in=people).values_list("worker_id", flat=True))
     # A person somebody reported for is still somebody's case.
     elsewhere |= set(ArrearsReport.objects.filter(worker__in=people).values_list("worker_id", flat=True))
+    elsewhere |= set(Claimant.objects.filter(_named_still, worker__in=people).values_list("worker_id", flat=True))
     for worker in Worker.objects.filter(pk__in=people - elsewhere):
         files |= kept_files.digests_in(worker.details)
         worker.name, worker.gender, worker.born_on = GONE, "", None

@@ -12,8 +12,10 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
+from anxin.cases.models import ClueFile, Exhibit
 from anxin.intake.models import Upload
 from anxin.registry.models import Engagement, NoticeBoard, Paper, PaperKind, Project, Training, Worker
+from anxin.remedies.models import Document, Serving
 from anxin.vault import evidence
 from anxin.watch.models import Demand, Escalation, InspectionTask, Objection, PauseRequest
 
@@ -66,6 +68,12 @@ HOLDERS = (
     Holder(Worker, "details", many=True),
     Holder(Engagement, "details", many=True),
     Holder(Training, "details", many=True),
+    # Files of cases go with their cases, later.
+    Holder(Exhibit, "digest"),
+    Holder(ClueFile, "content"),
+    Holder(Document, "digest"),
+    Holder(Document, "annex"),
+    Holder(Serving, "proofs", many=True),
 )
 
 

@@ -1,8 +1,8 @@
 """What may be erased: projects whose records the law no longer asks to be kept, and those that must stay, with reason.
 
-A period runs from the later of two days, completion and settlement. Settled means: everybody has left and every
-worker-month is paid in full; the day is the last of all leavings, settlements and payouts. A project with an open
-warning or an open report of unpaid wages is never touched, however old.
+A period runs from the latest of three days: completion, settlement, and the close of the last case. Settled means:
+everybody has left and every worker-month is paid in full; the day is the last of all leavings, settlements and payouts.
+A project with an open warning, an open report of unpaid wages or an open case is never touched, however old.
 """
 
 from collections import Counter
@@ -12,6 +12,8 @@ from datetime import date
 
 from django.db.models import Max
 
+from anxin.cases.models import Case
+from anxin.law.civil import civil_date
 from anxin.law.retention import Retention, periods
 from anxin.ledger import tables
 from anxin.ledger.engine import query
@@ -24,6 +26,7 @@ KEPT = {
     "not_settled": ("工资未结清", "wages not settled"),
     "open_warning": ("有未消除预警", "an open warning"),
     "open_report": ("有未办结欠薪反映", "an open report of unpaid wages"),
+    "open_case": ("有未办结案件", "an open case"),
     "period": ("保存期未满", "within its period"),
 }
 
@@ -62,6 +65,7 @@ def plan(*, as_of: date, only: Project | None = None) -> Plan:
     finished: list[Project] = []
     warned = set(Warning.objects.filter(status="open").exclude(project=None).values_list("project_id", flat=True))
     reported = set(ArrearsReport.objects.filter(closed_on=None).values_list("project_id", flat=True))
+    claimed = set(Case.objects.filter(ended_at=None).exclude(project=None).values_list("project_id", flat=True))
     projects = Project.objects.filter(pk=only.pk) if only is not None else Project.objects.all()
     for project in projects.order_by("code").iterator(chunk_size=1000):
         if project.status != "completed" or completed_on(project) is None:
@@ -70,9 +74,12 @@ def plan(*, as_of: date, only: Project | None = None) -> Plan:
             kept["open_warning"] += 1
         elif project.pk in reported:
             kept["open_report"] += 1
+        elif project.pk in claimed:
+            kept["open_case"] += 1
         else:
             finished.append(project)
     settled = settled_days(finished)
+    closed = _last_cases(finished)
     due = []
     for project in finished:
         settled_on = settled.get(project.pk)
@@ -80,7 +87,7 @@ def plan(*, as_of: date, only: Project | None = None) -> Plan:
         if settled_on is None or done is None:
             kept["not_settled"] += 1
             continue
-        ended_on = max(done, settled_on)
+        ended_on = max(done, settled_on, closed.get(project.pk, done))
         over = tuple(rule for rule in rules if rule.over_on(ended_on) <= as_of)
         if not over:
             kept["period"] += 1
@@ -89,6 +96,13 @@ def plan(*, as_of: date, only: Project | None = None) -> Plan:
         if any(counts.values()):
             due.append(Due(project, ended_on, over, counts))
     return Plan(as_of, due, kept)
+
+
+def _last_cases(projects: Collection[Project]) -> dict[int, date]:
+    """The day each project's last case was closed."""
+    rows = Case.objects.filter(project__in=[p.pk for p in projects]).values("project_id").order_by()
+    told = rows.annotate(last=Max("ended_at")).values_list("project_id", "last")
+    return {project: civil_date(last) for project, last in told if project is not None and last is not None}
 
 
 def completed_on(project: Project) -> date | None:

@@ -6,6 +6,11 @@ import pytest
 from click.testing import CliRunner
 from django.db import transaction
 
+from anxin.cases.concluding import conclude
+from anxin.cases.filing import Person, Told, file_claim
+from anxin.cases.messages import write_to_officer
+from anxin.cases.models import Claimant, Exhibit, Message
+from anxin.cases.money import receive as receive_wages
 from anxin.cli import main
 from anxin.intake.held import hold
 from anxin.intake.models import HeldRow
@@ -20,10 +25,12 @@ from anxin.people import trail
 from anxin.people.models import Event
 from anxin.registry import actions
 from anxin.registry.models import Engagement, EntryExit, Worker
-from anxin.upkeep import erasing
+from anxin.remedies.models import Document, Serving
+from anxin.upkeep import erasing, erasing_cases
 from anxin.upkeep.retention import plan
 from anxin.vault import evidence
-from anxin.vault.fields import seal_text
+from anxin.vault.fields import open_text, seal_text
+from anxin.vault.resealing import sealed_columns
 from anxin.watch.models import Demand, Escalation, Handling, Objection, PauseRequest, Warning
 from tests.people import identity, make_worker
 from tests.portal.site import make_site, make_user
@@ -70,11 +77,10 @@ def due(as_of: date) -> list[str]:
 
 
 def test_periods_have_articles_and_end_on_a_day():
-    assert {p.id for p in all_periods()} == {"wage-ledger", "real-name-ledger"}
+    assert {p.id: p.years for p in all_periods()} == {"wage-ledger": 3, "real-name-ledger": 3, "case-files": 10}
     for period in all_periods():
-        assert "724" in period.articles("en")
-        assert period.years >= 3
-    assert periods(date(2020, 4, 30)) == ()
+        assert "Order" in period.articles("en")
+    assert [p.id for p in periods(date(2020, 4, 30))] == ["case-files"]
     period = all_periods()[0]
     assert period.over_on(date(2026, 5, 31)) == date(2029, 6, 1)
     assert period.over_on(date(2024, 2, 29)) == date(2027, 3, 1)
@@ -115,6 +121,11 @@ def report(site, at):
     actions.record_report(project=site.project, number="R1", reported_on=at.date(), at=at)
 
 
+def claim(site, at):
+    people = [Person(name="测试1", claimed_fen=1)]
+    file_claim(Told(door="qr", key="k", people=people, region_code="140105", project=site.project), at=at)
+
+
 def pay_late(site, at):
     engagement = site.project.engagements.first()
     engagement.confirmed_on = date(2027, 1, 1)
@@ -129,6 +140,7 @@ def pay_late(site, at):
         (owe, "not_settled"),
         (warn, "open_warning"),
         (report, "open_report"),
+        (claim, "open_case"),
         (pay_late, "period"),
     ],
 )
@@ -241,6 +253,82 @@ def test_a_contracts_attachment_goes_with_the_roster(finished):
     erasing.erase(project=finished.project, kinds=["roster"], rules=[], at=datetime(2029, 6, 1, tzinfo=SHANGHAI))
     with pytest.raises(FileNotFoundError):
         evidence.read(digest)
+
+
+def _case_with_everything(site, at):
+    """A closed case with words, numbers, files, a message and a served paper; and another's that shares a file."""
+    shared, own, paper = (
+        evidence.store(b"%PDF-1.4 shared"),
+        evidence.store(b"%PDF-1.4 own"),
+        evidence.store(b"%PDF-1.4 p"),
+    )
+    worker = site.paid.worker
+    made = []
+    for project, files in ((site.project, (shared, own)), (None, (shared,))):
+        person = Person(name="测试1", identity=identity(1), phone="13900000001", worker=worker, claimed_fen=500_000)
+        told = Told(door="qr", key=str(project), people=[person], region_code="140105", project=project,
+                    text="没发工资", phone="13900000001")  # fmt: skip
+        claim = file_claim(told, at=at).claim
+        for digest in files:
+            Exhibit.objects.create(case=claim.case, claim=claim, kind="other", digest=digest, name="x", at=at,
+                                   content_type="application/pdf")  # fmt: skip
+        made.append(claim)
+    case, office = made[0].case, make_user("keeper")
+    write_to_officer(claim=made[0], text="我是测试1", at=at)
+    document = Document.objects.create(case=case, kind="order", fields_sealed=seal_text("{}"), digest=paper,
+                                       drafted_by=office, drafted_at=at, edited_by=office, edited_at=at)  # fmt: skip
+    Serving.objects.create(document=document, way="in_person", served_on=at.date(), by=office, at=at, proofs=[paper],
+                           recipient_sealed=seal_text("测试1"), witness="测试2")  # fmt: skip
+    receive_wages(claimant=case.claimants.get(), proof="word", amount_fen=500_000, received_on=at.date(), at=at)
+    conclude(case=case, conclusion="paid", note="测试1已领款", by=office, at=datetime(2026, 8, 31, tzinfo=SHANGHAI))
+    return case, shared, own, paper
+
+
+def test_cases_stay_ten_years_from_the_close_of_the_last(finished, at):
+    case, shared, own, paper = _case_with_everything(finished, at)
+    assert due(date(2029, 8, 30)) == [], "the ledgers wait for the last case too"
+    (early,) = plan(as_of=date(2029, 9, 1)).due
+    kinds = [name for rule in early.rules for name in rule.erases]
+    assert "cases" not in kinds
+    erasing.erase(project=early.project, kinds=kinds, rules=["wage-ledger", "real-name-ledger"], at=at)
+    assert evidence.read(own)
+    assert Worker.objects.get(pk=finished.paid.worker_id).name == "测试1", "his case is still kept"
+
+    assert due(date(2036, 8, 30)) == []
+    (late,) = plan(as_of=date(2036, 9, 1)).due
+    assert late.counts["cases"] > 5
+    erasing.erase(project=late.project, kinds=["cases"], rules=["case-files"], at=datetime(2036, 9, 1, tzinfo=SHANGHAI))
+    for model in erasing_cases.personal_columns():
+        assert not erasing_cases._named(model, finished.project).exists(), model
+    assert not Message.objects.filter(claim__case=case).exists()
+    for digest in (own, paper):
+        with pytest.raises(FileNotFoundError):
+            evidence.read(digest)
+    assert evidence.read(shared), "another's case names it"
+    case.refresh_from_db()
+    assert (case.state, case.received_fen, case.people, case.conclusion_note) == ("ended", 500_000, 1, "")
+    other = Claimant.objects.get(case__project=None)
+    assert open_text(bytes(other.name_sealed)) == "测试1"
+    assert due(date(2036, 9, 1)) == []
+
+
+def test_a_new_table_of_cases_cannot_be_forgotten():
+    """Every sealed column of the two rooms is either found on the way from a case or named here with its reason."""
+    elsewhere = {
+        ("Answer", "note_sealed"),  # a worker's word on a month: erased by its project
+        ("Draft", "data_sealed"), ("Draft", "codes_sealed"),  # goes within days by itself
+        ("Fund", "account_sealed"),  # an office's account, nobody's own
+    }  # fmt: skip
+    found = {(model.__name__, name) for model, (_, names) in erasing_cases.personal_columns().items() for name in names}
+    sealed = {
+        (model.__name__, name)
+        for model, names in sealed_columns().items()
+        if model._meta.app_label in ("cases", "remedies")
+        for name in names
+    }
+    assert sealed - found <= elsewhere
+    assert ("Claimant", "identity_sealed") in found
+    assert ("Serving", "recipient_sealed") in found
 
 
 def test_an_erasure_that_was_cut_off_is_finished(finished, monkeypatch):

@@ -108,13 +108,23 @@ def try_code(*, asked: PhoneCode, code: str, at: datetime) -> Tried:
     return Tried("wrong", left) if left > 0 else Tried("over")
 
 
-def _resting(key: bytes, at: datetime) -> datetime | None:
-    """Until when a phone rests after too many wrong codes; None when it does not."""
-    told = PhoneCode.objects.filter(phone_blind=key, sent_at__gt=at - REST).aggregate(
+def was_guessed_at(phone: str, *, at: datetime) -> bool:
+    """Whether so many wrong codes were typed for a phone within a day that a right one proves little by itself."""
+    return _wrong(phone_blind(phone), since=at - timedelta(days=1))[0] >= TRIES
+
+
+def _wrong(key: bytes, *, since: datetime) -> tuple[int, datetime | None]:
+    """Wrong codes typed for a phone since a moment, and when the first of those codes was sent."""
+    told = PhoneCode.objects.filter(phone_blind=key, sent_at__gt=since).aggregate(
         tries=Sum("tries"), right=Count("used_at"), first=Min("sent_at")
     )
-    wrong = (told["tries"] or 0) - told["right"]
-    return told["first"] + REST if wrong >= WRONG else None
+    return (told["tries"] or 0) - told["right"], told["first"]
+
+
+def _resting(key: bytes, at: datetime) -> datetime | None:
+    """Until when a phone rests after too many wrong codes; None when it does not."""
+    wrong, first = _wrong(key, since=at - REST)
+    return first + REST if first is not None and wrong >= WRONG else None
 
 
 def _blind(*, phone_key: bytes, code: str) -> bytes:

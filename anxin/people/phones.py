@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from anxin.people import trail
 from anxin.people.attempts import Locked
 from anxin.people.models import Attempt, PhoneOwner, PhoneSession, User
-from anxin.people.phone_codes import phone_blind
+from anxin.people.phone_codes import phone_blind, was_guessed_at
 from anxin.vault.fields import blind, open_text, seal_text
 
 IDLE = timedelta(days=30)
@@ -31,12 +31,13 @@ _DAY = timedelta(days=1)
 def begin_session(*, phone: str, at: datetime) -> str:
     """A phone has proved itself by its code. Answers the token for the browser; only its blind value is kept.
 
-    Where the phone stands for exactly one worker, and was used of late, the session is his at once.
+    Where the phone stands for exactly one worker, was used of late and nobody guessed at its codes, the session is his
+    at once; else it asks who he is.
     """
     PhoneSession.objects.filter(seen_at__lt=at - IDLE).delete()
     key = phone_blind(phone)
     owners = list(_standing(at).filter(phone_blind=key, proved_at__gt=at - PROOF_LASTS)[:2])
-    owner = owners[0] if len(owners) == 1 else None
+    owner = owners[0] if len(owners) == 1 and not was_guessed_at(phone, at=at) else None
     if owner is not None:
         PhoneOwner.objects.filter(pk=owner.pk).update(proved_at=at)
     token = secrets.token_urlsafe(32)

@@ -297,6 +297,21 @@ def test_a_number_sold_on_asks_its_new_owner_who_he_is(client, engagement, at, m
     assert client.get("/me").headers["Location"].startswith("/me/who")
 
 
+def test_who_guesses_long_enough_still_has_to_say_who_he_is(client, engagement, at, monkeypatch):
+    worker_signs_in(Client(), engagement.worker, at=at)
+    types(client, asks(client), code_sent())
+    assert client.get("/me").status_code == 200
+    client.post("/me/sign-out")
+    later(monkeypatch, at, minutes=2)
+    asked = asks(client)
+    wrong = f"{(int(code_sent()) + 1) % 10**6:06d}"
+    for _ in range(TRIES):
+        types(client, asked, wrong)
+    later(monkeypatch, at, minutes=4)
+    assert types(client, asks(client), code_sent()).status_code == 302
+    assert client.get("/me").headers["Location"].startswith("/me/who")
+
+
 def test_an_officer_is_no_worker_and_a_worker_no_officer(client, engagement, at):
     client.force_login(User.objects.create_user("officer", password="x", role="officer", region="140000"))
     assert client.get("/me").headers["Location"].startswith("/me/sign-in")

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from anxin.cases.flow import CannotMove, locked, open_and_locked, tell
 from anxin.cases.hands import answerable
@@ -63,5 +63,7 @@ def finish_task(*, task: CaseTask, answer: str, by: User, at: datetime) -> CaseT
 
 def tasks_of(organisations: Collection[int]) -> QuerySet[CaseTask]:
     """What organisations were asked, open parts of open cases first, by deadline."""
-    rows = CaseTask.objects.filter(organisation__in=organisations).select_related("case", "organisation", "asked_by")
-    return rows.order_by("done_at", "case__ended_at", "due_at", "id")
+    joined = ("case__project", "case__enterprise", "case__unit", "organisation", "asked_by", "done_by")
+    rows = CaseTask.objects.filter(organisation__in=organisations).select_related(*joined)
+    first = [F(name).desc(nulls_first=True) for name in ("done_at", "case__ended_at")]
+    return rows.order_by(*first, "due_at", "id")

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
+from anxin.cases.models import CaseTask
 from anxin.insight.scope import in_region, visible_handlings, visible_projects
 from anxin.law.civil import civil_date, start_of
 from anxin.people.models import Organisation, OrganisationKind, User
@@ -168,15 +169,20 @@ def own_counts(user: User, *, at: datetime, limit: int = 99) -> tuple[int, int]:
 
 def helper_tasks(user: User, *, at: datetime) -> QuerySet[HelperTask]:
     """What a person's organisation (or that of somebody he stands in for) was asked to help with, open ones first."""
-    units = [person.organisation_id for person in stood_in_for(user, civil_date(at)) if person.organisation_id]
-    rows = HelperTask.objects.filter(organisation__in=units)
+    rows = HelperTask.objects.filter(organisation__in=units_helping(user, at=at))
     return rows.order_by(F("done_at").desc(nulls_first=True), "due_at", "id")
+
+
+def units_helping(user: User, *, at: datetime) -> list[int]:
+    """The organisations a person answers for as a helper: his own and those of the people he stands in for."""
+    return [person.organisation_id for person in stood_in_for(user, civil_date(at)) if person.organisation_id]
 
 
 def helping_counts(user: User, *, at: datetime, limit: int = 99) -> tuple[int, int]:
     """How many parts in joint handling wait for a person's organisation, and how many of them are overdue."""
     rows = helper_tasks(user, at=at).filter(done_at=None, handling__ended_at=None).order_by()
-    due = list(rows.values_list("due_at", flat=True)[: limit + 1])
+    cases = CaseTask.objects.filter(organisation__in=units_helping(user, at=at), done_at=None, case__ended_at=None)
+    due = [*rows.values_list("due_at", flat=True)[: limit + 1], *cases.values_list("due_at", flat=True)[: limit + 1]]
     return len(due), sum(1 for one in due if one < at)
 
 

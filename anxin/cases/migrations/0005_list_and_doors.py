@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(fields=['ended_at', 'due_at', 'id', 'region_code', 'industry', 'state', 'door', 'matter', 'lane', 'collective', 'retaliation', 'unit', 'owner', 'project'], name='cases_listed'),
+            index=models.Index(fields=['ended_at', 'due_at', 'id', 'region_code', 'industry', 'state', 'door', 'matter', 'lane', 'collective', 'retaliation', 'opened_at', 'unit', 'owner', 'project'], name='cases_listed'),
         ),
         migrations.AddIndex(
             model_name='case',

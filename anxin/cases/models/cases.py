@@ -9,7 +9,7 @@ from anxin.watch.models import Warning
 
 _LISTED = [
     *("ended_at", "due_at", "id", "region_code", "industry", "state", "door", "matter", "lane", "collective"),
-    *("retaliation", "unit", "owner", "project"),
+    *("retaliation", "opened_at", "unit", "owner", "project"),
 ]
 
 

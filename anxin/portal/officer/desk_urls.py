@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("objections/<int:pk>/answer", handling.answer_objection, name="objection-answer"),
     path("snoozes/<int:pk>/wake", handling.wake, name="snooze-wake"),
     path("helping", helping.helping, name="helping"),
+    path("helping/cases/<int:pk>/answer", helping.answer_case, name="helping-case-answer"),
     path("helping/<int:pk>/answer", helping.answer, name="helping-answer"),
     path("inspections", inspections.inspections, name="inspections"),
     path("inspections/<int:pk>", inspections.inspection, name="inspection"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anxin.cases import concluding, lane, messages, orders, steps, taking
+from anxin.cases import concluding, lane, messages, orders, steps, taking, tasks
 from anxin.cases.concluding import NotYet
 from anxin.cases.models import Case, Claim, Claimant
 from anxin.cases.procedure import conclusions, states
@@ -19,7 +19,8 @@ from anxin.people.models import Organisation
 from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.listing import candidates
-from anxin.portal.officer.forms import Wrong, read_day, read_text
+from anxin.portal.officer.cases.offers import near
+from anxin.portal.officer.forms import Wrong, read_day, read_period, read_text
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 
@@ -187,6 +188,24 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         steps.note_contact(case=case, way=way, result=result, note=note, by=user, at=timezone.now(), claimant=who)
 
     return act_on(request, case, act, _("已登记联系情况。"), anchor="people")
+
+
+@needs("case")
+@require_POST
+def task(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask another organisation to do its part."""
+    user, case = signed_in(request), find_case(request, number, "case")
+
+    def act() -> None:
+        key = request.POST.get("organisation", "")
+        unit = next((one for one in near(case) if str(one.pk) == key), None)
+        if unit is None:
+            raise Wrong(_("请选择协办单位。"))
+        text = read_text(request, "task", 400, _("请写明需要协办单位做什么。"))
+        within = read_period(request, "within")
+        tasks.add_task(case=case, organisation=unit, task=text, within=within, by=user, at=timezone.now())
+
+    return act_on(request, case, act, _("已请求协办，对方从现在起计时。"), anchor="tasks")
 
 
 @needs("case")

@@ -47,7 +47,7 @@ def offers(case: Case, user: User, at: datetime, may: Mapping[str, bool]) -> dic
             "contact": True,
             "ways": words.WAYS.items(),
             "results": words.RESULTS.items(),
-            "task": False,
+            "task": True,
             "periods": [(text, handling_words.period(text)) for text in handling_words.PERIODS],
             "go_on": [(key, states()[key].title[words_]) for key in after if key not in _OWN_BUTTON],
             "merge": True,

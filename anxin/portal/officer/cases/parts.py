@@ -17,7 +17,7 @@ from anxin.people.looks import LOOK, record_look
 from anxin.people.models import Event, User
 from anxin.portal.officer.cases import words
 from anxin.portal.officer.cases.looking import value_of
-from anxin.portal.officer.handling_words import person
+from anxin.portal.officer.handling_words import person, till
 from anxin.portal.ui.tags import in_english
 from anxin.vault.fields import mask_identity, mask_phone, mask_text, open_text
 
@@ -111,6 +111,24 @@ def note_reading(case: Case, user: User, at: datetime) -> None:
         record_look(
             by=user, at=at, subject="case", subject_id=case.pk, field="claim-told", page=f"/cases/{case.number}"
         )
+
+
+def tasks_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:
+    """What other organisations were asked to do, and their answers."""
+    rows = list(case.tasks.select_related("organisation", "done_by", "asked_by").order_by("asked_at", "id")[:MOST_LINES])
+    if not rows:
+        return None
+    return {
+        "rows": [
+            {
+                "row": row,
+                "due": ("", "") if row.done_at else till(row.due_at, at),
+                "who": person(row.done_by),
+                "asked": person(row.asked_by),
+            }
+            for row in rows
+        ]
+    }
 
 
 def exhibits_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:

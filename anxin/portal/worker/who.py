@@ -92,8 +92,7 @@ def _bind(session: PhoneSession, worker: Worker, phone: str, identity: str) -> P
     owner = bind(session=session, worker_id=worker.pk, known_phone=known, at=at)
     forgive_identity_tries(phone=phone, identity=identity)
     said = _(
-        "【安薪】有人用尾号 %(tail)s 的手机登记为您本人。"
-        "不是您？请在一天内打开 %(address)s 用本机登录并点“不是我的”。"
+        "【安薪】有人用尾号 %(tail)s 的手机登记为您本人。不是您？请在一天内打开 %(address)s 用本机登录并点“不是我的”。"
     )
     text = said % {"tail": phone[-4:], "address": f"{settings.ADDRESS}{reverse('me')}"}
     if has_sms():

@@ -147,7 +147,7 @@ def _front(at: datetime) -> Iterator[Diagnosis]:
 def _papers(at: datetime) -> Iterator[Diagnosis]:
     wrong = list(faults())
     for place, why in wrong:
-        yield Diagnosis(
+        yield Diagnosis("papers", False, f"papers/{place}: {why}", "Mend the template or take it away; ours holds then.")
             "papers", False, f"papers/{place}: {why}", "Mend the template, or take it away: ours holds then."
         )
     if not wrong:

@@ -146,10 +146,9 @@ def _front(at: datetime) -> Iterator[Diagnosis]:
 
 def _papers(at: datetime) -> Iterator[Diagnosis]:
     wrong = list(faults())
+    mend = "Mend the template or take it away; ours holds then."
     for place, why in wrong:
-        yield Diagnosis("papers", False, f"papers/{place}: {why}", "Mend the template or take it away; ours holds then.")
-            "papers", False, f"papers/{place}: {why}", "Mend the template, or take it away: ours holds then."
-        )
+        yield Diagnosis("papers", False, f"papers/{place}: {why}", mend)
     if not wrong:
         office = "LibreOffice makes PDFs" if pdf.available() else "no LibreOffice: papers are handed out as .docx"
         yield Diagnosis("papers", True, f"{len(kinds())} kinds of paper; {office}")

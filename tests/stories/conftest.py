@@ -12,11 +12,17 @@ from tests.portal.site import PASSWORD
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+def found_chromium() -> str:
+    """Where the system's Chromium lies."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    assert found, "No Chromium found. Install it with: apt-get install chromium"
+    return found
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, one for all stories."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    assert found, "No Chromium found. Install it with: apt-get install chromium"
+    found = found_chromium()
     assert (DIST / "manifest.json").exists(), "The front end is not built. Run: make install"
     # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
     patch = pytest.MonkeyPatch()

@@ -27,7 +27,7 @@ from anxin.ledger.compaction import compact
 from anxin.ledger.sealing import seal
 from anxin.notices.channels import ways
 from anxin.notices.outbox import deliver
-from anxin.remedies.reminders import remind_ways
+from anxin.remedies.reminders import remind_limits, remind_ways
 from anxin.remedies.serving import overdue_orders
 from anxin.watch.handling.inspections import plan_inspections
 from anxin.watch.handling.ladder import escalate
@@ -42,6 +42,8 @@ REFRESH_EVERY = timedelta(seconds=30)
 COMPACT_EVERY = timedelta(minutes=2)
 RELEASE_EVERY = timedelta(seconds=5)
 ESCALATE_EVERY = timedelta(seconds=20)
+WAYS_EVERY = timedelta(minutes=2)
+LIMITS_EVERY = timedelta(hours=1)
 ASK_EVERY = timedelta(hours=1)
 COST_EVERY = timedelta(minutes=5)
 TIDY_EVERY = timedelta(minutes=10)
@@ -118,7 +120,10 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
         lapse_orders(at=at)
         overdue_orders(at=at)
         escalate_cases(at=at)
+    if due(last, "ways", WAYS_EVERY, at):
         remind_ways(at=at)
+    if due(last, "limits", LIMITS_EVERY, at):
+        remind_limits(at=at)
     if due(last, "refresh", REFRESH_EVERY, at):
         refresh(as_of=today, at=at)
     if due(last, "cost", COST_EVERY, at):

@@ -5,7 +5,7 @@ The bank's answers come back through the ledger under our own mark, or are writt
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -27,6 +27,8 @@ from anxin.remedies.models import Draw, DrawLine, DrawState
 from anxin.vault.fields import open_text
 
 MARK = "AXD"
+# So long after a payment the ledger may still tell of it.
+LATELY = timedelta(days=60)
 # Why somebody is not in the file; the clerk or the officer mends it, then the file is made again.
 WHY_NOT = {
     "no_account": ("本人银行卡未登记", "his own account is not on file"),
@@ -153,7 +155,8 @@ def count_once(*, at: datetime) -> int:
     """A payment that an officer wrote down from the voucher and the ledger told of later counts once: the ledger's
     receipt stays. Answers how many were put right."""
     doubled = 0
-    for line in DrawLine.objects.filter(draw__state__in=(DrawState.PAYING, DrawState.PAID)).exclude(paid_on=None):
+    lately = DrawLine.objects.filter(paid_on__gte=civil_date(at) - LATELY, given_back_at=None)
+    for line in lately.select_related("claimant__case", "draw"):
         own = WageReceived.objects.filter(
             claimant_id=line.claimant_id, proof="bank", reference=f"draw:{mark_of(line)}", void_at=None
         ).first()

@@ -1,5 +1,5 @@
-"""What runs by itself on the ways to money: answers of banks, broken instalments, deposits not filled up, limits near,
-hearings ahead. Each is told once; run it as often as you like."""
+"""What runs by itself on the ways to money: answers of banks, broken instalments, deposits not filled up, hearings
+ahead; and, looked at more rarely, time limits that come near. Each is told once; run it as often as you like."""
 
 from datetime import datetime, timedelta
 
@@ -29,7 +29,7 @@ _AT_ONCE = 1000
 def remind_ways(*, at: datetime) -> int:
     """Do and tell all that is due. Safe to repeat, and for two workers at once. Answers how many things happened."""
     count = answers_from_ledger(at=at) + count_once(at=at)
-    for part in (_instalments, _hearings, _late_steps, _top_ups, _limits):
+    for part in (_instalments, _hearings, _late_steps, _top_ups):
         count += part(at)
     return count
 
@@ -121,8 +121,9 @@ def _top_ups(at: datetime) -> int:
     return count
 
 
-def _limits(at: datetime) -> int:
-    """Tell the officer once of a time limit that is near. Cases that cannot have one near are passed over."""
+def remind_limits(*, at: datetime) -> int:
+    """Tell officer and claimants once of a time limit that is near; safe to repeat. Cases that cannot have one near are
+    passed over, the others are reckoned one by one: hourly is often enough. Answers how many were told."""
     today = civil_date(at)
     near = read_within(limit_data()["near"]).count
     clocks = TrackClock.objects.filter(done_at=None, due_at__gte=at, due_at__lte=at + timedelta(days=near))
@@ -131,7 +132,7 @@ def _limits(at: datetime) -> int:
     concerned = Q(pk__in=clocks.values("track__case_id")) | Q(opened_at__lt=old)
     found = Case.objects.filter(concerned, ended_at=None, merged_into=None).select_related("owner", "unit", "project")
     count = 0
-    for case in found[:_AT_ONCE]:
+    for case in found.order_by("pk").iterator(chunk_size=500):
         for one in limits(case, as_of=today):
             if not one.near or one.on is None or one.on < today:
                 continue

@@ -26,7 +26,7 @@ DRAWS = {
     "cancelled": (_("已取消"), ""),
 }
 MONEY_TABS = {
-    "approve": _("待审批的垫付"),
+    "approve": _("垫付待办"),
     "recoveries": _("追偿"),
     "top-ups": _("保证金补足"),
     "instalments": _("分期付款"),

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from anxin.cases import consent
 from anxin.cases.filing import Person
+from anxin.cases.merging import merge, split
 from anxin.cases.models import Case, Claim, Claimant, Consent
 from anxin.cases.money import verify_sum
 from anxin.notices.models import Delivery
@@ -157,3 +158,44 @@ def test_nobody_is_flooded_with_codes(client, now, monkeypatch):
         client.post("/claim/noted")
     assert Claim.objects.count() == 6
     assert Delivery.objects.count() == 3
+
+
+def test_after_merging_and_splitting_everybody_still_finds_his_own(client, group, now):
+    number, code, (li, wang) = group
+    claim = Claim.objects.get(number=number)
+    officer = make_user()
+    other = Client()
+    begin(other, site="P1", name="另一位")
+    say_sum(other, "2026-03")
+    second, second_code = codes(send(other))
+    earlier = Claim.objects.get(number=second).case
+    merge(into=earlier, other=claim.case, by=officer, at=now)
+    merged = Client()
+    assert merged.post("/track", {"code": code}).headers["Location"] == f"/track/{number}"
+    page = merged.get(f"/track/{number}").content.decode()
+    assert "您的编号照样能查" in page
+    assert "已经收到您的反映" in page
+    # The representative is taken out alone: his old code leads to him, the members' codes to them.
+    own = Claimant.objects.get(claim=claim, representative=True)
+    fresh = split(case=Case.objects.get(pk=earlier.pk), claimants=[own.pk], reason="另办", by=officer, at=now)
+    again = Client()
+    again.post("/track", {"code": code})
+    page = again.get(f"/track/{number}").content.decode()
+    assert "6,440.00" in page
+    moved = Claim.objects.get(case=fresh)
+    assert again.post(f"/track/{moved.number}/message", {"text": "在吗"}).status_code == 302
+    assert moved.messages.count() == 1
+    assert "李四" in enter(number, li).get(f"/track/{number}/consent").content.decode()
+    # A member taken out comes with the number on his slip and is led to his own.
+    row = Claimant.objects.get(claimed_fen=700_000)
+    split(case=Case.objects.get(pk=earlier.pk), claimants=[row.pk], reason="另办", by=officer, at=now)
+    wangs = Client()
+    got = wangs.post("/claim/join", {"number": number, "code": wang})
+    row.refresh_from_db()
+    assert got.headers["Location"] == f"/track/{row.claim.number}/consent"
+    assert "王五" in wangs.get(got.headers["Location"]).content.decode()
+    stranger = Client()
+    stranger.post("/track", {"code": second_code})
+    assert stranger.get(f"/track/{second}").status_code == 200
+    for wanted in (number, moved.number, row.claim.number):
+        assert stranger.get(f"/track/{wanted}").status_code == 404

@@ -6,6 +6,7 @@ Codes come by POST only and stand in no address; the session keeps database keys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
@@ -75,12 +76,19 @@ def side_or_404(request: HttpRequest, number: str, *, at: datetime) -> Side:
     if claim is None:
         raise Http404
     worker = worker_of(request)
-    since = request.session.get(_CLAIMS, {}).get(str(claim.pk))
+    # Who was split off into a claim of his own keeps his code, which belongs to the claim he came from.
+    opened = request.session.get(_CLAIMS, {})
+    since = max((opened.get(str(key), 0.0) for key in (claim.pk, claim.split_from_id)), default=0.0)
     filer = worker is not None and claim.filer_id == worker.pk
-    if filer or (since is not None and at.timestamp() - since < OPEN_FOR.total_seconds()):
-        me = Claimant.objects.filter(claim=claim).exclude(consent__in=_MEMBER).order_by("pk").first()
+    if filer or at.timestamp() - since < OPEN_FOR.total_seconds():
+        rows = Claimant.objects.filter(Q(claim=claim) | Q(claim__split_from=claim)).exclude(consent__in=_MEMBER)
+        me = (
+            rows.select_related("claim__case__project", "claim__case__owner", "claim__case__unit")
+            .order_by("pk")
+            .first()
+        )
         if me is not None:
-            return Side(claim, me, None)
+            return Side(me.claim, me, None)
     member = _member(request, claim, worker.pk if worker else None, at)
     if member is None:
         raise Http404

@@ -47,7 +47,7 @@ def join(request: HttpRequest) -> HttpResponse:
             if member is not None:
                 limits.forgive(tried)
                 claim_session.enter_as_member(request, member, at=at)
-                return redirect("claim-consent", number=number)
+                return redirect("claim-consent", number=member.claim.number)
             context["wrong"] = _("编号或确认码不对，请对照纸条或短信再输一遍。")
     return render(request, "worker/claim/join.html", context, status=422 if context["wrong"] else 200)
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from anxin.cases.models import Answer, LeaverAsk
 from anxin.law.civil import civil_date, first_day, month_of
@@ -21,7 +21,7 @@ from anxin.people import trail
 from anxin.people.phone_codes import normal_phone
 from anxin.people.phones import phone_for
 from anxin.registry import actions
-from anxin.registry.models import Engagement, Worker
+from anxin.registry.models import Engagement, Project, Worker
 from anxin.vault.fields import open_text, seal_text
 
 Month = tuple[int, str]  # project, wage month
@@ -74,13 +74,21 @@ def answers_of(worker_id: int) -> dict[Month, Answer]:
     return {(row.project_id, row.month): row for row in _answers().filter(worker_id=worker_id)}
 
 
-def contested(*, projects: Collection[int], months: Collection[str] | None = None) -> list[Contested]:
-    """Months of these projects that are on file as paid while the worker's latest word is no; newest word first."""
-    rows = _answers().filter(project_id__in=list(projects))
+def contested(
+    *, projects: Collection[int] | QuerySet[Project], months: Collection[str] | None = None, most: int = 500
+) -> list[Contested]:
+    """Months of these projects that are on file as paid while the worker's latest word is no; newest word first.
+
+    At most so many of the latest denials are looked at.
+    """
+    newer = Answer.objects.filter(
+        worker=OuterRef("worker"), project_id=OuterRef("project_id"), month=OuterRef("month"), pk__gt=OuterRef("pk")
+    )
+    keys = projects.values_list("pk", flat=True) if isinstance(projects, QuerySet) else projects
+    rows = Answer.objects.filter(~Exists(newer), project_id__in=keys, paid=False)
     if months is not None:
         rows = rows.filter(month__in=list(months))
-    latest = {(row.worker_id, row.project_id, row.month): row for row in rows}
-    denied = {key: row for key, row in latest.items() if not row.paid}
+    denied = {(row.worker_id, row.project_id, row.month): row for row in rows.order_by("-pk")[:most]}
     if not denied:
         return []
     pay = read.pay_months(project_id={key[1] for key in denied}, month={key[2] for key in denied})
@@ -123,10 +131,11 @@ def answer_on_leaving(*, engagement: Engagement, owed: bool, at: datetime) -> Le
     return row
 
 
-def owed_on_leaving(*, projects: Collection[int]) -> QuerySet[LeaverAsk]:
+def owed_on_leaving(*, projects: Collection[int] | QuerySet[Project]) -> QuerySet[LeaverAsk]:
     """Leavers of these projects who say that money is owed, newest first."""
-    rows = LeaverAsk.objects.select_related("engagement__project").filter(
-        answer="owed", engagement__project_id__in=list(projects)
+    keys = projects.values_list("pk", flat=True) if isinstance(projects, QuerySet) else projects
+    rows = LeaverAsk.objects.select_related("engagement__project", "engagement__worker").filter(
+        answer="owed", engagement__left_on__isnull=False, engagement__project_id__in=keys
     )
     return rows.order_by("-answered_at")
 
@@ -176,4 +185,4 @@ def _ask(pk: int, at: datetime) -> int:
 
 def _answers() -> QuerySet[Answer]:
     """Oldest first, so that a dictionary keeps the latest word."""
-    return Answer.objects.order_by("at", "pk")
+    return Answer.objects.order_by("pk")

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from anxin.portal.officer import (
     audit,
+    contested,
     desk_urls,
     evidence_files,
     held,
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("warnings/<int:pk>", warnings.warning_page, name="warning"),
     *desk_urls.urlpatterns,
     *case_urls.urlpatterns,
+    path("contested", contested.contested_months, name="contested"),
     path("projects", projects.projects, name="projects"),
     path("projects/<str:code>", projects.project, name="project"),
     path("projects/<str:code>/money", projects.money, name="project-money"),

@@ -184,6 +184,7 @@ TABLE: dict[str, Row] = {
     "project-month": to(SEERS, in_project(month=MONTH)),
     "worker-month": to(SEERS, worker),
     "worker-month-reveal": to(HANDLERS, worker, sends=lambda place: {"field": "identity"}),
+    "contested": to(HANDLERS),
     "worker-month-phone": to(HANDLERS, worker_phone, sends=lambda place: {"decision": "confirm"}),
     "evidence-file": to(SEERS, lambda place: {"code": place.project.code, "digest": place.picture}),
     "rules": to(READERS),

@@ -250,3 +250,22 @@ def test_money_and_days_are_said_as_people_say_them(site, at, language):
     assert ("2026年4月10日" if language == "zh-hans" else "10 April 2026") in body
     assert f'lang="{"zh-Hans" if language == "zh-hans" else "en"}"' in body
     assert date(2026, 4, 10).isoformat() not in body
+
+
+def test_an_officer_sees_contested_months_of_his_region_alone(site, at):
+    telephone(site.paid, at).post(f"/me/sites/{site.paid.pk}/2026-03/not-paid", {"holder": "foreman"})
+    actions.engage(project=site.project, worker=site.forgotten.worker, at=at, left_on=at.date())
+    telephone(site.forgotten, at, "13900000003").post(f"/me/sites/{site.forgotten.pk}/left", {"said": "owed"})
+    here, there = Client(), Client()
+    here.force_login(make_user())
+    there.force_login(make_user("far", region="520000"))
+    page = said(here, "/contested")
+    assert "测试1" in page
+    assert "工资卡：班组长（工头）拿着" in page
+    assert "离场工人说还欠着 工人 项目 退场 回答日期 测试3" in page
+    other = said(there, "/contested")
+    assert "没有到手争议" in other
+    assert "测试1" not in other
+    assert "测试3" not in other
+    telephone(site.paid, at).post(f"/me/sites/{site.paid.pk}/2026-03/paid", {"paid": "yes"})
+    assert "测试1" not in said(here, "/contested")

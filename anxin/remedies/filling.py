@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from docxtpl import DocxTemplate
@@ -146,6 +147,42 @@ def text_of(content: bytes) -> str:
         return _text(content, ("word/document.xml",))
     except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError):
         raise ValueError("This is no Word document.") from None
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a paper to show on a page: a paragraph with its ``look`` (center, right, indent or blank), or a table
+    by its ``rows``."""
+
+    text: str = ""
+    look: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+def blocks_of(content: bytes) -> list[Block]:
+    """The body of a .docx as it is laid out, roughly. Raises ValueError when it is none."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            body = etree.fromstring(parts.read("word/document.xml"), parser).find(f"{_W}body")
+    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError):
+        raise ValueError("This is no Word document.") from None
+    found = []
+    for one in body if body is not None else ():
+        if one.tag == f"{_W}tbl":
+            rows = [[_cell(cell) for cell in row.iter(f"{_W}tc")] for row in one.iter(f"{_W}tr")]
+            found.append(Block(rows=tuple(tuple(row) for row in rows)))
+        elif one.tag == f"{_W}p" and _paragraph(one).strip():
+            align, indent = one.find(f"{_W}pPr/{_W}jc"), one.find(f"{_W}pPr/{_W}ind")
+            look = str(align.get(f"{_W}val")) if align is not None else ""
+            if look not in ("center", "right"):
+                look = "indent" if indent is not None and indent.get(f"{_W}firstLine") else ""
+            found.append(Block(_paragraph(one).strip(), look))
+    return found
+
+
+def _cell(cell: Any) -> str:
+    return "\n".join(_paragraph(one) for one in cell.iter(f"{_W}p"))
 
 
 def everything_in(content: bytes) -> str:

@@ -24,8 +24,9 @@ from anxin.portal.officer.cases import paper_words as words
 from anxin.portal.officer.cases.parts import handles
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.tags import in_english
 from anxin.remedies import documents, pdf
-from anxin.remedies.filling import text_of
+from anxin.remedies.filling import Block, blocks_of
 from anxin.remedies.kinds import kinds
 from anxin.remedies.models import Document, DocumentState, ServingWay
 from anxin.remedies.paper_facts import people_of, secrets_of
@@ -103,6 +104,7 @@ def show_paper(
     shown_now = {**typed, **(dict(filled_in) if form == "edit" else {})}
     inspectors = set(row.inspectors.values_list("pk", flat=True))
     today = civil_date(at)
+    blocks, unshown = preview(row)
     context = {
         "paper": row, "kind": kind, "title": kind.title, "number": shown(row.case.number), "given": filled_in,
         "state_word": words.STATES[row.state], "tone": words.TONES.get(row.state, ""), "editing": editing,
@@ -112,7 +114,8 @@ def show_paper(
         ] if kind.inspectors else [],
         "named": [person(one) for one in row.inspectors.order_by("pk")],
         "lacking": documents.lacking(row, today=today) if editing else [],
-        "text": preview(row), "pdf": pdf.available(), "today": today,
+        "blocks": blocks,
+        "unshown": unshown, "pdf": pdf.available(), "today": today,
         "may_sign": may(user, "approve") and visible_papers(user, "approve").filter(pk=row.pk).exists()
         and user.pk not in {row.drafted_by_id, row.edited_by_id},
         "own": user.pk in {row.drafted_by_id, row.edited_by_id},
@@ -148,21 +151,33 @@ def inspectors_for(case: Case) -> list[User]:
     return list(found.order_by("role", "pk"))
 
 
-def preview(row: Document) -> str:
-    """What the paper says, in plain lines. Numbers of people are masked and who is anonymous stays so: the whole text
-    is in the file, and downloading that leaves a look."""
+def preview(row: Document) -> tuple[list[Block], str]:
+    """What the paper says, piece by piece, or why it cannot be shown. In papers that name people numbers are masked and
+    who is anonymous stays so: the whole text is in the file, and downloading that leaves a look."""
     try:
-        text = text_of(evidence.read(row.digest) if row.digest else filled(row).content)
-    except (NotReady, FileNotFoundError, ValueError) as error:
-        return _("无法预览：%(why)s") % {"why": error.zh if isinstance(error, NotReady) else _("文件不在本机。")}
-    if kinds()[row.kind].audience != "employer":
-        for one in people_of(row.case, row.claim, row.claimant):
-            if one.claim.anonymous and true_name(one):
-                text = text.replace(true_name(one), pseudonym(one))
-        for secret in secrets_of(row.case):
-            text = text.replace(secret, "**")
-    lines = [line.strip() for line in mask_text(text).splitlines()]
-    return "\n".join(line for line in lines if line)
+        blocks = blocks_of(evidence.read(row.digest) if row.digest else filled(row).content)
+    except NotReady as lacks:
+        return [], lacks.en if in_english() else lacks.zh
+    except (FileNotFoundError, ValueError):
+        return [], _("文件不在本机，无法显示。")
+    if kinds()[row.kind].audience == "employer":
+        return blocks, ""
+    hidden = {
+        true_name(one): pseudonym(one)
+        for one in people_of(row.case, row.claim, row.claimant)
+        if one.claim.anonymous and true_name(one)
+    }
+    hidden |= {secret: "**" for secret in secrets_of(row.case) if secret not in hidden}
+
+    def masked(text: str) -> str:
+        for secret, shown_as in hidden.items():
+            text = text.replace(secret, shown_as)
+        return mask_text(text)
+
+    return [
+        Block(masked(one.text), one.look, tuple(tuple(masked(cell) for cell in line) for line in one.rows))
+        for one in blocks
+    ], ""
 
 
 @needs("approve")

@@ -139,6 +139,7 @@ def _file(told: Told, at: datetime) -> Filed:
     set_due(case, clocks)
     case.save(force_insert=True)
     CaseClock.objects.bulk_create(clocks)
+    remember_employer(case.employer)
     code = new_code(RETURN_DIGITS)
     claim = Claim.objects.create(
         case=case, number=number, key=_key(told.door, told.key), door=told.door, source_number=told.source_number[:64],

@@ -9,7 +9,7 @@ from datetime import date
 from statistics import median
 from typing import Any
 
-from anxin.law.civil import month_of, shift_month
+from anxin.law.civil import month_of, shift_month, wages_due_on
 from anxin.ledger import read
 from anxin.registry.models import Engagement, Project, Worker
 
@@ -22,7 +22,8 @@ FEWEST_MATES = 5
 class KnownMonth:
     """A month in the file. Fen; ``due_fen`` None: no wage sheet names it. ``mates_rate_fen``: the team mates' median
     day rate, None below five of them. ``owed_fen``: what the file lets one expect, None when it cannot say.
-    ``open``: days were worked or pay was due, and less was paid."""
+    ``due_on``: the
+    last day for paying it. ``open``: that day has gone by, days were worked or pay was due, and less was paid."""
 
     month: str
     days: int
@@ -30,6 +31,7 @@ class KnownMonth:
     paid_fen: int
     mates_rate_fen: int | None
     owed_fen: int | None
+    due_on: date
     open: bool
 
 
@@ -62,18 +64,30 @@ def known_months(*, worker: Worker, project: Project, as_of: date) -> Known:
     told = sorted(set(work) | set(pay), reverse=True)
     mates = _mates_rates(engagement, told)
     own = _day_rate(engagement)
-    months = tuple(_month(month, work.get(month, 0), pay.get(month), mates.get(month), own) for month in told)
+    months = (
+        _month(month, work.get(month, 0), pay.get(month), mates.get(month), own, as_of, project.pay_day)
+        for month in told
+    )
     return Known(tuple(one for one in months if one.days or one.due_fen or one.paid_fen), own)
 
 
-def _month(month: str, days: int, row: dict[str, Any] | None, mates: int | None, own: int | None) -> KnownMonth:
+def _month(
+    month: str,
+    days: int,
+    row: dict[str, Any] | None,
+    mates: int | None,
+    own: int | None,
+    as_of: date,
+    pay_day: int | None,
+) -> KnownMonth:
     due = (row["due_fen"] or None) if row else None
     paid = (row["paid_fen"] or 0) if row else 0
     rate = own or mates
     expected = due if due is not None else round(days * rate) if days and rate else None
     owed = None if expected is None else max(expected - paid, 0)
     short = owed > 0 if owed is not None else days > 0 and paid <= 0
-    return KnownMonth(month, days, due, paid, mates, owed, short)
+    due_on = wages_due_on(month, pay_day)
+    return KnownMonth(month, days, due, paid, mates, owed, due_on, short and as_of > due_on)
 
 
 def _day_rate(engagement: Engagement) -> int | None:

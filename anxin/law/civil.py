@@ -37,3 +37,9 @@ def shift_month(month: str, by: int) -> str:
 def last_day(month: str) -> date:
     """``2026-02`` → 2026-02-28."""
     return first_day(shift_month(month, 1)) - timedelta(days=1)
+
+
+def wages_due_on(month: str, pay_day: int | None) -> date:
+    """Last day on which a month's wages may be paid: the agreed day of the next month, else that month's end."""
+    following = shift_month(month, 1)
+    return first_day(following).replace(day=min(pay_day or 31, last_day(following).day))

@@ -137,7 +137,9 @@ def _tell_of_a_worker() -> None:
     from anxin.vault.fields import open_text
 
     some = Engagement.objects.select_related("worker", "project").filter(left_on=None, worker__phone_sealed=b"")
-    row = some.order_by("pk").first()
+    # Somebody who has claimed has more to see.
+    claiming = some.filter(worker__filed_claims__isnull=False).order_by("-worker__filed_claims__at", "pk")
+    row = claiming.first() or some.order_by("pk").first()
     if row is not None:
         number = open_text(row.worker.id_sealed)
         click.echo(f"\n    a worker   /me, any phone (13800000001), {row.worker.name}, identity number {number}")

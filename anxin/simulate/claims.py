@@ -13,8 +13,9 @@ from typing import Any
 
 from anxin.cases import concluding, orders, steps, taking
 from anxin.cases.afterwards import money_came
+from anxin.cases.closing_words import say_satisfied
 from anxin.cases.filing import Person, Told, file_claim
-from anxin.cases.models import Case, Claim, Claimant, Consent
+from anxin.cases.models import Case, Claimant, Consent
 from anxin.cases.money import due_fen, verify_sum
 from anxin.law.civil import SHANGHAI
 from anxin.ledger import read
@@ -194,12 +195,5 @@ def _receive(case: Case, at: datetime) -> None:
 def _conclude(case: Case, by: User, at: datetime) -> None:
     concluding.conclude(case=case, conclusion="paid", note="", by=by, at=at)
     rng = random.Random(case.claims.order_by("id")[0].key)
-    for claimant in Claimant.objects.filter(case=case):
-        claimant.satisfied = rng.choice((3, 4, 5, 5, 5))
-        claimant.save(update_fields=["satisfied"])
-
-
-def simulated_worker() -> Worker | None:
-    """Somebody whose page has something to show: who filed the newest simulated claim."""
-    newest = Claim.objects.exclude(filer=None).order_by("-at").first()
-    return newest.filer if newest is not None else None
+    for claimant in Claimant.objects.filter(case=case).order_by("id"):
+        say_satisfied(claimant=claimant, stars=rng.choice((3, 4, 5, 5, 5)), at=at)

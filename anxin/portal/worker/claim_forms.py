@@ -88,7 +88,9 @@ def recent_months(today: date, count: int = 12) -> list[str]:
 def site_of(code: str) -> Project | None:
     """The site of a board's code, if it is one that work goes on at."""
     code = unicodedata.normalize("NFKC", code).strip()
-    return Project.objects.filter(code__iexact=code).exclude(status__in=OPEN).first() if code else None
+    # Spelled in three ways rather than without regard to case: that would look through every project.
+    spelled = {code, code.upper(), code.lower()} - {""}
+    return Project.objects.filter(code__in=spelled).exclude(status__in=OPEN).first() if spelled else None
 
 
 def _line(form: QueryDict, name: str, limit: int) -> str:

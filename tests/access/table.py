@@ -237,6 +237,8 @@ TABLE: dict[str, Row] = {
     "ticket-issue": to(HANDLERS),
     "ticket-next": to(HANDLERS),
     "ticket-move": to(HANDLERS, key("ticket")),
+    "case-from-warning": to(HANDLERS, key("warning")),
+    "case-from-answer": to(HANDLERS, key("engagement")),
     "case-take": to(HANDLERS, numbered()),
     "case-assign": to("chief", numbered()),
     "case-dispatch": to(HANDLERS, numbered()),

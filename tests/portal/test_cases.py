@@ -102,7 +102,8 @@ def test_a_slip_of_the_hand_is_told_apart_from_nothing_found(as_, case):
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("door=qr", True), ("door=web", False), ("state=received", True), ("state=accepted", False), ("state=ended", False),
+        ("door=qr", True), ("door=web", False), ("state=received", True), ("state=accepted", False),
+        ("state=ended", False),
         ("matter=building_wages", True), ("matter=other", False), ("region=140105", True), ("region=140106", False),
         ("industry=housing", True), ("industry=water", False), ("project=P1", True), ("project=P2", False),
         ("mark=group", False), ("mark=retaliation", False), ("mark=nobody", True), ("q=滨河", True), ("q=P1", True),

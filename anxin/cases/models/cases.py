@@ -6,7 +6,6 @@ from anxin.people.models import Organisation, User
 from anxin.registry.models import Enterprise, Project
 from anxin.watch.models import Warning
 
-
 _LISTED = [
     *("ended_at", "due_at", "id", "region_code", "industry", "state", "door", "matter", "lane", "collective"),
     *("retaliation", "opened_at", "unit", "owner", "project"),

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from anxin.cases.numbers import shown
 from anxin.insight.handling_story import Step, story_of
-from anxin.insight.scope import visible_handlings
+from anxin.insight.scope import visible_cases, visible_handlings
 from anxin.law.civil import civil_date
 from anxin.law.clocks import due_on
 from anxin.people.access import may
@@ -41,6 +42,8 @@ def handling_context(
         if warning.snoozed_until and warning.snoozed_until >= civil_date(at)
         else None,
         "may_wake": may(user, "approve"),
+        "may_case": may(user, "take-in") and warning.project is not None,
+        "cases": [(one, shown(one.number)) for one in visible_cases(user).filter(warning=warning).order_by("id")[:5]],
     }
     if current is None:
         return context

@@ -115,7 +115,8 @@ def note_reading(case: Case, user: User, at: datetime) -> None:
 
 def tasks_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:
     """What other organisations were asked to do, and their answers."""
-    rows = list(case.tasks.select_related("organisation", "done_by", "asked_by").order_by("asked_at", "id")[:MOST_LINES])
+    found = case.tasks.select_related("organisation", "done_by", "asked_by").order_by("asked_at", "id")
+    rows = list(found[:MOST_LINES])
     if not rows:
         return None
     return {

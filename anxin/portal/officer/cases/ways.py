@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from anxin.cases.models import Case
 from anxin.cases.names import shown_names
@@ -171,7 +172,8 @@ def _instalment(row: Any, at: datetime) -> dict[str, Any]:
     if row.broken_at is not None:
         return {"row": row, "word": _("逾期未付"), "tone": "bad"}
     days = (row.due_on - civil_date(at)).days
-    return {"row": row, "word": _("还有 %(n)s 天") % {"n": days} if days >= 0 else _("已到期"), "tone": ""}
+    left = ngettext("还有 %(n)s 天", "还有 %(n)s 天", days) % {"n": days} if days >= 0 else _("已到期")
+    return {"row": row, "word": left, "tone": ""}
 
 
 def backstops_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:

@@ -1,0 +1,293 @@
+"""The doors of the desk: a claim taken down, numbers of a joint reception, files of the clue platform, warnings."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from anxin.cases import reception
+from anxin.cases.answers import answer
+from anxin.cases.models import Case, Claim, Claimant, ClueFile, Ticket
+from anxin.cases.numbers import read_number, shown
+from anxin.people.models import Event
+from tests.insight.test_overview import warn
+from tests.people import identity
+from tests.portal.hands import make_people, make_units
+from tests.portal.site import make_site
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people(at, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    return make_people(make_units())
+
+
+@pytest.fixture
+def officer(client, people) -> Client:
+    client.force_login(people["officer"])
+    return client
+
+
+def body(response) -> str:
+    return response.content.decode()
+
+
+def form(client: Client, **given) -> dict:
+    page = body(client.get("/cases/take-in", {k: v for k, v in given.items() if k == "project"}))
+    key = re.search(r'name="key" value="([^"]+)"', page)
+    assert key is not None
+    return {
+        "key": key[1], "door": "walk_in", "project": "", "employer": "老王队", "matter": "building_wages",
+        "region": "140105", "text": "三月没发", "anonymous": "1", "p-name": ["测试甲"], "p-identity": [identity(1)],
+        "p-phone": ["13900000001"], "p-months": ["2026-03"], "p-days": ["23"], "p-rate": ["280"], "p-sum": [""],
+        "do": "file", **given,
+    }  # fmt: skip
+
+
+# Taken down at the desk
+
+
+def test_one_form_makes_a_claim_and_its_taker_answers_for_it(officer, people):
+    page = body(officer.post("/cases/take-in", form(officer)))
+    case = Case.objects.get()
+    assert (case.owner, case.door, case.claimed_fen, case.unit) == (
+        people["officer"],
+        "walk_in",
+        644_000,
+        people["officer"].organisation,
+    )
+    assert shown(case.number) in page
+    codes = re.findall(r'ax-slip-number num">([\d ]+)<', page)
+    assert len(codes) == 2  # the number, and once the code
+    assert identity(1) not in page
+
+
+def test_an_impatient_thumb_makes_one_claim_and_the_code_is_told_once(officer):
+    sent = form(officer)
+    officer.post("/cases/take-in", sent)
+    again = body(officer.post("/cases/take-in", sent))
+    assert Case.objects.count() == 1
+    assert "没有重复" in again
+    assert len(re.findall(r'ax-slip-number num">([\d ]+)<', again)) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "wanting"),
+    [
+        ({"p-name": [""], "p-identity": [""], "p-phone": [""], "p-months": [""], "p-days": [""], "p-rate": [""]}, "至少填写一位"),
+        ({"employer": ""}, "项目或用人单位"),
+        ({"project": "没有这个"}, "没有找到这个项目"),
+        ({"p-identity": ["99000019850601001"]}, "第 1 位"),
+        ({"p-sum": ["很多"]}, "第 1 位"),
+        ({"region": "520102"}, "辖区内"),
+        ({"phone": "123"}, "手机号"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_said_and_what_was_typed_stays(officer, given, wanting):
+    answered = officer.post("/cases/take-in", form(officer, **given))
+    assert answered.status_code == 422
+    assert wanting in body(answered)
+    assert "三月没发" in body(answered)
+    assert Case.objects.count() == 0
+
+
+def test_a_project_and_the_roster_fill_the_form_and_earlier_cases_are_shown(officer, at):
+    site = make_site(at)
+    page = body(officer.get("/cases/take-in", {"project": "P1"}))
+    assert "测试建设有限公司" in page
+    sent = form(officer, project="P1", **{"p-name": [""], "p-identity": [identity(2)], "p-months": [""], "p-days": [""],
+                                           "p-rate": [""]})  # fmt: skip
+    filled = body(officer.post("/cases/take-in", {**sent, "do": "roster-0"}))
+    assert f'value="{site.failed.worker.name}"' in filled
+    assert "2026-03" in filled
+    assert "未足额发放" in filled
+    assert Event.objects.filter(action="look", subject_id=str(site.failed.worker_id)).count() == 1
+    assert Case.objects.count() == 0
+    officer.post("/cases/take-in", sent)
+    again = body(officer.post("/cases/take-in", {**sent, "key": "another", "do": "roster-0"}))
+    assert shown(Case.objects.get().number) in again
+
+
+def test_a_group_from_a_pasted_list_who_is_absent_must_agree(officer):
+    listed = f"张三 {identity(2)} 13900000002 5000\n李四，13900000003，6000.50\n"
+    page = body(officer.post("/cases/take-in", {**form(officer), "do": "paste", "list": listed}))
+    names = re.findall(r'name="p-name" value="([^"]*)"', page)
+    assert names == ["测试甲", "张三", "李四"]
+    rows = {f"p-{name}": re.findall(rf'name="p-{name}" value="([^"]*)"', page)
+            for name in ("name", "identity", "phone", "months", "days", "rate", "sum")}  # fmt: skip
+    done = body(officer.post("/cases/take-in", {**form(officer), **rows, "p-absent": ["1", "2"]}))
+    case = Case.objects.get()
+    assert (case.people, case.claimed_fen) == (3, 644_000 + 500_000 + 600_050)
+    assert list(Claimant.objects.order_by("pk").values_list("consent", flat=True)) == ["own", "asked", "asked"]
+    assert Claimant.objects.get(consent="own").representative
+    assert "须本人确认" in done
+
+
+def test_script_in_a_name_is_only_text(officer):
+    page = body(officer.post("/cases/take-in", form(officer, employer="<script>x</script>", **{"p-sum": ["?"]})))
+    assert "<script>x" not in page
+    assert "&lt;script&gt;x" in page
+
+
+# Joint reception
+
+
+def test_numbers_are_called_in_turn_and_two_desks_never_call_the_same(people, at):
+    unit = people["officer"].organisation
+    for heads in (1, 3, 1):
+        reception.issue(organisation=unit, people=heads, by=people["officer"], at=at)
+    first = reception.call_next(organisation=unit, by=people["officer"], at=at)
+    second = reception.call_next(organisation=unit, by=people["second"], at=at)
+    assert first is not None
+    assert second is not None
+    assert (first.turn, second.turn) == (1, 2)
+    reception.put_back(ticket=first, by=people["officer"], at=at)
+    hall = reception.hall(unit, at=at)
+    assert ([row.turn for row in hall.serving], [row.turn for row in hall.waiting], hall.people_waiting) == (
+        [2],
+        [1, 3],
+        2,
+    )
+    tomorrow = reception.issue(organisation=unit, people=1, by=people["officer"], at=at + timedelta(days=1))
+    assert tomorrow.turn == 1
+
+
+def test_a_claim_begins_from_a_number_and_ends_it(officer, people):
+    officer.post("/reception/issue", {"people": "2"})
+    assert "请 1 号" in body(officer.post("/reception/next", follow=True))
+    ticket = Ticket.objects.get()
+    page = body(officer.get(f"/cases/take-in?ticket={ticket.pk}"))
+    assert page.count('name="p-name"') == 2
+    officer.post("/cases/take-in", form(officer, door="reception", ticket=str(ticket.pk)))
+    ticket.refresh_from_db()
+    assert (ticket.claim, ticket.ended_at is not None) == (Claim.objects.get(), True)
+    assert "没有等候的号" in body(officer.post("/reception/next", follow=True))
+
+
+def test_the_hall_shows_numbers_and_nothing_of_anybody(officer, people, at):
+    officer.post("/reception/issue", {"people": "1"})
+    officer.post("/cases/take-in", form(officer, ticket=str(Ticket.objects.get().pk)))
+    officer.post("/reception/issue", {"people": "1"})
+    shown_ = body(officer.get("/reception/display"))
+    assert "<span>2</span>" in shown_
+    for personal in ("测试甲", "老王队", Case.objects.get().number, "测试officer"):
+        assert personal not in shown_
+
+
+@pytest.mark.parametrize("people_", ["0", "-1", "x", "", "5000"])
+def test_a_number_is_for_somebody(officer, people_):
+    assert "请填写来访人数" in body(officer.post("/reception/issue", {"people": people_}, follow=True))
+    assert not Ticket.objects.exists()
+
+
+def test_another_offices_number_is_not_there(officer, people, at):
+    other = reception.issue(organisation=people["city"].organisation, people=1, by=people["city"], at=at)
+    assert officer.get(f"/reception/{other.pk}").status_code == 404
+
+
+# The clue platform
+
+
+def clues(*rows: str) -> SimpleUploadedFile:
+    head = "线索编号,反映人,身份证号码,联系电话,被反映单位,项目名称,所属地区,欠薪时段,欠薪金额(万元),涉及人数,线索内容"
+    return SimpleUploadedFile("线索.csv", "\n".join((head, *rows)).encode("utf-8-sig"))
+
+
+GOOD = f"XS1,测试甲,{identity(1)},13900000001,测试劳务,,小店区,2025年11月至2026年2月,0.644,1,没发工资"
+
+
+def brought(officer, *rows: str) -> str:
+    answered = officer.post("/cases/clues", {"file": clues(*rows)})
+    assert answered.status_code == 302
+    return str(answered.url)
+
+
+def test_nothing_is_taken_until_somebody_says_so_and_twice_is_harmless(officer, at):
+    page = brought(officer, GOOD, f"XS1,测试乙,{identity(2)},,测试劳务,,小店区,2026年1月,1,,")
+    assert "可立线索 2 行" in body(officer.get(page))
+    assert Case.objects.count() == 0
+    told = body(officer.post(f"{page}/decide", {"decision": "accept"}, follow=True))
+    assert "已立线索 1 件" in told
+    case = Case.objects.get()
+    assert (case.people, case.claimed_fen, case.door, case.region_code) == (2, 1_644_000, "clue_platform", "140105")
+    assert Claimant.objects.first().months == ["2025-11", "2025-12", "2026-01", "2026-02"]
+    assert case.claims.get().source_number == "XS1"
+    again = brought(officer, GOOD)
+    assert "不会重复立案" in body(officer.get(again))
+    assert "此前已导入的 1 件" in body(officer.post(f"{again}/decide", {"decision": "accept"}, follow=True))
+    assert "此前已处理" in body(officer.post(f"{again}/decide", {"decision": "accept"}, follow=True))
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (f",测试甲,{identity(1)},,测试劳务,,,,1,,", "不能为空"),
+        ("XS2,测试甲,990000198506010011,,测试劳务,,,,1,,", "身份证号码"),
+        ("XS2,测试甲,,,,,,,1,,", "单位和项目至少填一项"),
+        ("XS2,测试甲,,,测试劳务,,贵阳市,,1,,", "地区"),
+        ("XS2,测试甲,,,测试劳务,,,,很多,,", "不是金额"),
+    ],
+)
+def test_a_bad_row_says_why_and_the_others_go_on(officer, row, why):
+    page = brought(officer, row, GOOD)
+    told = body(officer.get(page))
+    assert why in told
+    assert "有误 1 行" in told
+    assert identity(1) not in told
+    officer.post(f"{page}/decide", {"decision": "accept"})
+    assert Case.objects.count() == 1
+
+
+def test_a_file_laid_aside_takes_nothing(officer):
+    page = brought(officer, GOOD)
+    assert "已放弃" in body(officer.post(f"{page}/decide", {"decision": "discard"}, follow=True))
+    officer.post(f"{page}/decide", {"decision": "accept"})
+    assert Case.objects.count() == 0
+    assert ClueFile.objects.get().accepted is False
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"a,b\n1,2\n"])
+def test_a_file_that_is_none_is_told_calmly(officer, content):
+    answered = officer.post("/cases/clues", {"file": SimpleUploadedFile("x.csv", content)}, follow=True)
+    assert answered.status_code == 200
+    assert not ClueFile.objects.exists()
+
+
+def test_the_template_is_read_back(officer):
+    book = b"".join(officer.get("/cases/clues/template").streaming_content)
+    page = officer.post("/cases/clues", {"file": SimpleUploadedFile("t.xlsx", book)}).url
+    assert "可立线索 1 行" in body(officer.get(page))
+
+
+# From a warning, from a worker's answer
+
+
+def test_a_warning_opens_one_case_for_the_workers_it_is_about(officer, at):
+    site = make_site(at)
+    warning = warn(site.project, at, month="2026-03")
+    page = body(officer.post(f"/cases/from-warning/{warning.pk}", follow=True))
+    case = Case.objects.get()
+    assert case.warning == warning
+    assert set(case.claimants.values_list("worker", flat=True)) == {site.failed.worker_id}
+    assert set(case.claimants.values_list("consent", flat=True)) == {"asked"}
+    assert "请工人本人确认" in page
+    assert "没有重复" in body(officer.post(f"/cases/from-warning/{warning.pk}", follow=True))
+    assert read_number(case.number) == case.number
+
+
+def test_a_denied_month_opens_a_case_for_the_worker(officer, at):
+    site = make_site(at)
+    answer(worker=site.paid.worker, project_id=site.project.pk, month="2026-03", paid=False, at=at)
+    officer.post(f"/cases/from-answer/{site.paid.pk}")
+    claimant = Claimant.objects.get()
+    assert (claimant.worker, claimant.months) == (site.paid.worker, ["2026-03"])
+    assert claimant.claimed_fen > 0
+    told = body(officer.post(f"/cases/from-answer/{site.failed.pk}", follow=True))
+    assert "现在没有争议" in told
+    assert Case.objects.count() == 1

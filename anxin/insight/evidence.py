@@ -105,7 +105,8 @@ def _unpaid(work: pa.Table, pay: pa.Table, month: str) -> Evidence:
 
 def _movements(project_id: int, month: str) -> Evidence:
     """Bookings on the wage account: newest first, or those of a wage month and of the month after, when it is paid."""
-    rows = read.movements(project_id=project_id).to_pylist()
+    months = [month, shift_month(month, 1)] if month else None
+    rows = read.movements(project_id=project_id, month=months).to_pylist()
     if month:
         start, end = first_day(month), last_day(shift_month(month, 1))
         rows = [row for row in rows if row["booked_on"] and start <= row["booked_on"] <= end]

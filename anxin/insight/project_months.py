@@ -3,14 +3,13 @@
 All take ``work`` and ``pay``: the current rows of ``ledger.schema.WORK_MONTHS`` and ``PAY_MONTHS`` of one project.
 """
 
-import calendar
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
 
-from anxin.law.civil import first_day, last_day, month_of, shift_month
+from anxin.law.civil import first_day, last_day, month_of, shift_month, wages_due_on
 
 # Groups a reader asks for; a worker may fall under several.
 GROUPS = ("unpaid", "failed", "short", "unattended", "paid")
@@ -18,11 +17,10 @@ GROUPS = ("unpaid", "failed", "short", "unattended", "paid")
 STATES = ("unpaid", "failed", "short", "unattended", "waiting", "paid", "none")
 
 
-def wages_due_on(month: str, pay_day: int | None) -> date:
-    """Last day on which a month's wages may be paid: the agreed day of the next month, else that month's end."""
-    following = shift_month(month, 1)
-    length = calendar.monthrange(*map(int, following.split("-")))[1]
-    return first_day(following).replace(day=min(pay_day or 31, length))
+# What the figures of a project's months are made of.
+PAY_COLUMNS = (
+    "worker_id", "month", "lines", "due_fen", "paid_fen", "bank_paid_fen", "bank_failed_fen", "first_paid_on",
+)  # fmt: skip
 
 
 def month_range(last: str, count: int = 12) -> list[str]:

@@ -8,10 +8,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import chinese_calendar
+import yaml
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from anxin.cases.models import Case, CaseClock
+from anxin.cases.orders import STEP
+from anxin.cases.procedure import FILE, conclusions, states
+from anxin.cases.procedure_check import problems
 from anxin.law.civil import civil_date
 from anxin.ledger import tables
 from anxin.ledger.engine import connect
@@ -120,6 +125,29 @@ def _rules(at: datetime) -> Iterator[Diagnosis]:
     yield Diagnosis("rules", count > 0, f"{count} rules in {len({r.pack for r in all_rules()})} packs", "")
 
 
+def _procedure(at: datetime) -> Iterator[Diagnosis]:
+    """The procedure of cases as data; an office may have edited it."""
+    wrong = problems(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    for one in wrong:
+        yield Diagnosis("cases", False, f"procedure.yaml: {one}", "Mend the file; compare it with the one delivered.")
+    if not wrong:
+        yield Diagnosis("cases", True, f"{len(states())} states, {len(conclusions())} conclusions hold together")
+
+
+def _cases(at: datetime) -> Iterator[Diagnosis]:
+    """Cases with nobody to handle them, and orders the worker's loop should have moved on."""
+    lost = Case.objects.filter(ended_at=None, unit=None, owner=None).count()
+    if lost:
+        mend = "Run `anxin organisation seed` for the province, then dispatch them from the list."
+        yield Diagnosis("cases", False, f"{lost} open cases have no unit", mend)
+    late = CaseClock.objects.filter(
+        done_at=None, step=STEP, due_at__lt=at - timedelta(hours=1), case__ended_at=None,
+        case__state__in=("ordered", "paying"),
+    ).count()  # fmt: skip
+    if late:
+        yield Diagnosis("cases", False, f"{late} orders to pay ran out and did not move on", "Start `anxin worker`.")
+
+
 def _calendar(at: datetime) -> Iterator[Diagnosis]:
     year = civil_date(at).year
     try:
@@ -161,6 +189,8 @@ _PARTS: dict[str, Callable[[datetime], Iterator[Diagnosis]]] = {
     "ledger": _ledger,
     "engine": _engine,
     "rules": _rules,
+    "procedure": _procedure,
+    "cases": _cases,
     "calendar": _calendar,
     "papers": _papers,
     "pages": _front,

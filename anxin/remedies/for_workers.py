@@ -42,8 +42,11 @@ def tracks_for_claim(claim: Claim) -> list[PlainTrack]:
         state = kind.states[track.state]
         clock = track.clocks.filter(done_at=None).order_by("due_at").first()
         data = next((one for one in kind.clocks if clock is not None and one.step == clock.step), None)
-        title = {lang: kind.title[lang] + (f"（{kind.forms[track.form][lang]}）" if track.form in kind.forms else "")
-                 for lang in ("zh", "en")}  # fmt: skip
+        form = kind.forms.get(track.form)
+        title = {
+            "zh": kind.title["zh"] + (f"：{form['zh']}" if form else ""),
+            "en": kind.title["en"] + (f": {form['en']}" if form else ""),
+        }
         found.append(
             PlainTrack(
                 title, state.plain, civil_date(track.started_at), track.ended_at is not None,

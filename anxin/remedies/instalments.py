@@ -36,9 +36,11 @@ def keep_instalments(track: Track, parts: Sequence[tuple[date, int]]) -> list[In
 
 
 def received_since(track: Track) -> int:
-    """What the people received since the agreement, of what it promised them (fen). Nobody's surplus pays another's."""
-    people = Claimant.objects.filter(case_id=track.case_id, withdrawn_at=None).exclude(consent="refused")
-    return max(0, sum(min(one.received_fen, due_fen(one)) for one in people) - track.received_before_fen)
+    """What the people of the agreement received since, of what it promised them (fen). Nobody's surplus pays another's;
+    the part of one who withdrew is no longer waited for."""
+    people = Claimant.objects.filter(pk__in=track.people)
+    came = sum(due_fen(one) if one.withdrawn_at else min(one.received_fen, due_fen(one)) for one in people)
+    return max(0, came - track.received_before_fen)
 
 
 @transaction.atomic

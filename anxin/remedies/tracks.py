@@ -180,7 +180,8 @@ def _agree(
     track.agreed_fen = sum(sums[one.pk] for one in people)
     track.agreed_on = on
     track.received_before_fen = sum(min(one.received_fen, sums[one.pk]) for one in people)
-    track.save(update_fields=["agreed_fen", "agreed_on", "received_before_fen"])
+    track.people = [one.pk for one in people]
+    track.save(update_fields=["agreed_fen", "agreed_on", "people", "received_before_fen"])
     if track.kind == "mediation" and not instalments:
         raise CannotMove("请填写付款日期和金额。", "Give the days and parts of the payment.")
     if instalments:

@@ -193,7 +193,7 @@ def test_what_workers_read_names_nobody_and_says_what_comes_next(at, office):
     track = tracks.begin(case=case, kind="arbitration", form="fast", by=office.officer, at=at, note="内部备注")
     tracks.step(track=track, to="accepted", by=office.officer, at=at)
     read = tracks_for_claim(Claim.objects.get())
-    assert [one.title["zh"] for one in read] == ["劳动仲裁（速裁庭（绿色通道））"]
+    assert [one.title["zh"] for one in read] == ["劳动仲裁：速裁庭（绿色通道）"]
     assert (read[0].next_on, read[0].mine) == (date(2026, 4, 27), False)
     assert "仲裁委已经受理" in read[0].text["zh"]
     assert "内部备注" not in str(read)

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from anxin.cases.flow import CannotMove, move
-from anxin.cases.models import CaseEvent
+from anxin.cases.merging import merge
+from anxin.cases.models import CaseEvent, Claimant
 from anxin.cases.money import receive
 from anxin.cases.procedure import states as case_states
 from anxin.law.civil import SHANGHAI, civil_date
@@ -283,3 +284,31 @@ def test_a_closed_case_begins_nothing(at, office):
     move(case=case, to="ended", by=office.officer, at=at)
     with pytest.raises(CannotMove):
         tracks.begin(case=case, kind="legal_aid", by=office.officer, at=at)
+
+
+def test_merging_and_withdrawing_do_not_touch_an_agreement(at, office):
+    """Another case joined and one of the people withdrew: the parts are counted for those who agreed."""
+    case = make_case(at, [1_000_000, 1_000_000])
+    track = agreed(case, office, at, [(date(2026, 4, 30), 2_000_000)])
+    other = make_case(at, [300_000], key="2")
+    merge(other=other, into=case, by=office.officer, at=at)
+    one, two = (row for row in people_of(case) if row.pk in Track.objects.get(pk=track.pk).people)
+    stranger = next(row for row in people_of(case) if row.pk not in {one.pk, two.pk})
+    receive(claimant=stranger, proof="bank", amount_fen=300_000, received_on=at.date(), at=at, reference="B0")
+    receive(claimant=one, proof="bank", amount_fen=1_000_000, received_on=at.date(), at=at, reference="B1")
+    track.refresh_from_db()
+    reconcile_instalments(track=track, at=at)
+    assert Instalment.objects.get().covered_fen == 1_000_000
+    Claimant.objects.filter(pk=two.pk).update(withdrawn_at=at)
+    assert reconcile_instalments(track=track, at=moment("2026-05-04T09:00")) == []
+    assert Instalment.objects.get().paid_at is not None
+
+
+def test_a_track_goes_along_when_its_case_joins_another(at, office):
+    case, other = make_case(at), make_case(at, key="2")
+    track = tracks.begin(case=other, kind="legal_aid", by=office.officer, at=at)
+    merge(other=other, into=case, by=office.officer, at=at)
+    track.refresh_from_db()
+    assert track.case == case
+    tracks.step(track=track, to="granted", by=office.officer, at=at)
+    assert CaseEvent.objects.filter(case=case, kind="track-legal_aid", public=True).exists()

@@ -11,7 +11,8 @@ class Track(models.Model):
 
     ``before``: the track it grew out of. ``body`` is the office that deals with it; ``organisation`` the same when its
     people sign in here. ``number``: that office's own number. ``agreed_fen``: what was agreed or awarded in all;
-    ``received_before_fen``: what the people had received when it was, so that instalments count from there.
+    ``people``: ids of the claimants it names; ``received_before_fen``: what they had received when it was, so that
+    instalments count from there, also when cases are merged or split later.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tracks")
@@ -28,6 +29,7 @@ class Track(models.Model):
     hearing_told_at = models.DateTimeField(null=True)
     agreed_fen = models.BigIntegerField(null=True)
     agreed_on = models.DateField(null=True)
+    people = models.JSONField(default=list)
     received_before_fen = models.BigIntegerField(default=0)
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()

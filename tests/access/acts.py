@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from anxin.cases.procedure import states
+from anxin.remedies import ways
 from anxin.rules.rule import RUNGS
 
 ROOT = Path(__file__).resolve().parents[2] / "anxin"
@@ -27,6 +28,10 @@ FILLED: dict[str, list[str]] = {
         "case-consent-refused",
         "case-member-added",
     ],
+    "remedies/tracks.py: f\"track-{track.kind.replace('_', '-')}\"": [
+        f"track-{kind.replace('_', '-')}" for kind in ways.kinds()
+    ],
+    "remedies/evidence_pack.py: subject": ["case", "worker"],
     "people/looks.py: subject": ["worker", "user", "project", "upload", "handling", "inspection", "pause-request"],
 }
 

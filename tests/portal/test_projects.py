@@ -258,7 +258,7 @@ def test_who_may_not_look_sees_no_button_and_is_refused(client, site, role):
 
 def test_the_queries_of_a_workers_month_are_few(officer, site, django_assert_max_num_queries):
     officer.get(worker_url(site, site.paid))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         officer.get(worker_url(site, site.paid))
 
 

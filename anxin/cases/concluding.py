@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from anxin.cases.flow import CannotMove, locked, move, open_and_locked, tell
+from anxin.cases.flow import CannotMove, line, locked, open_and_locked, step
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseTask, Claimant, Contact, Exhibit, Verification
-from anxin.cases.money import all_received, standing
+from anxin.cases.money import add_up, all_received, standing
 from anxin.cases.procedure import conclusions, reopening
 from anxin.law.civil import civil_date
 from anxin.law.clocks import moment_due
@@ -110,14 +110,13 @@ def conclude(*, case: Case, conclusion: str, note: str, by: User, at: datetime) 
         raise NotYet(lacking)
     now.conclusion, now.conclusion_note = conclusion, note.strip()[:1000]
     words = sample(conclusion, at)
-    done = move(case=now, to="ended", by=by, at=at, fields=("conclusion", "conclusion_note"),
-                zh=words["zh"], en=words["en"])  # fmt: skip
-    tell(done, kind="ask-satisfaction", by=None, at=at, public=True,
-         zh="请告诉我们您是否满意；对结果有异议，可以凭编号申请恢复办理",
-         en="Please tell us whether you are satisfied; if not, the case can be opened again by its number")  # fmt: skip
-    trail.record(by=by, at=at, action="case-conclude", subject="case", subject_id=done.pk,
-                 changes={"conclusion": kind.title["zh"], "number": done.number})  # fmt: skip
-    return done
+    asked = line(
+        now, kind="ask-satisfaction", by=None, at=at, public=True,
+        zh="请告诉我们您是否满意；对结果有异议，可以凭编号申请恢复办理",
+        en="Please tell us whether you are satisfied; if not, the case can be opened again by its number",
+    )  # fmt: skip
+    return step(now, to="ended", by=by, at=at, fields=("conclusion", "conclusion_note"), zh=words["zh"],
+                en=words["en"], lines=[asked], changes={"conclusion": kind.title["zh"]})  # fmt: skip
 
 
 def reopen_until(case: Case) -> datetime | None:
@@ -152,10 +151,14 @@ def reopen(
                              "It is too late to open it again; please claim anew.")  # fmt: skip
     before = now.conclusion
     now.reopened, now.conclusion, now.conclusion_note = now.reopened + 1, "", ""
-    done = move(case=now, to="accepted", by=by, at=at, fields=("reopened", "conclusion", "conclusion_note"))
-    if claimant is not None:
-        Claimant.objects.filter(Q(pk=claimant.pk) & ~Q(withdrawn_at=None)).update(withdrawn_at=None)
-    tell(done, kind="reopened", by=by, at=at, public=by is None, zh=f"恢复办理：{said}", en=f"Opened again: {said}")
+    if claimant is not None and Claimant.objects.filter(Q(pk=claimant.pk) & ~Q(withdrawn_at=None)).update(
+        withdrawn_at=None
+    ):
+        add_up(now)
+    told = line(
+        now, kind="reopened", by=by, at=at, public=by is None, zh=f"恢复办理：{said}", en=f"Opened again: {said}"
+    )
+    done = step(now, to="accepted", by=by, at=at, fields=("reopened", "conclusion", "conclusion_note"), lines=[told])
     trail.record(by=by, at=at, action="case-reopen", subject="case", subject_id=done.pk,
                  who="" if by else "worker", changes={"conclusion": before, "number": done.number})  # fmt: skip
     notify(to=[person for person in answerable(done, at=at) if by is None or person.pk != by.pk], kind="case-reopened",

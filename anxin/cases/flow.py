@@ -1,6 +1,6 @@
 """A case moves from state to state; its clocks start and stop with it, and each move is told to whom it concerns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -57,6 +57,28 @@ def move(
     now = locked(case)
     for field in fields:
         setattr(now, field, getattr(case, field))
+    return step(now, to=to, by=by, at=at, zh=zh, en=en, public=public, fields=fields)
+
+
+def step(
+    now: Case,
+    *,
+    to: str,
+    by: User | None,
+    at: datetime,
+    zh: str = "",
+    en: str = "",
+    public: bool = True,
+    fields: Sequence[str] = (),
+    lines: Sequence[CaseEvent] = (),
+    changes: Mapping[str, object] | None = None,
+    within: str = "",
+) -> Case:
+    """``move`` for a case that the caller has locked in his transaction (``locked``); it changes ``now`` itself.
+
+    ``fields``: columns set on it that are saved along; ``lines``: what else the story says, after the step's own line;
+    ``changes`` go into the step's link of the trail; ``within``: the period of the clock an officer starts by it.
+    """
     known = states()
     if to not in known[now.state].next:
         here, there = known[now.state].title, known[to].title
@@ -69,48 +91,65 @@ def move(
         now.ended_at = at
     elif before == "ended":
         now.ended_at = None
-    turn_clocks(now, at=at)
-    now.save()
+    turn_clocks(now, at=at, within=within)
+    now.save(update_fields=["state", "ended_at", "due_at", "rung_at", *fields])
     told = known[to].plain if public else known[to].title
-    tell(now, kind=f"state-{to}", by=by, at=at, public=public,
-         zh=told["zh"] + (f"：{zh}" if zh else ""), en=told["en"] + (f": {en}" if en else ""))  # fmt: skip
+    own = line(now, kind=f"state-{to}", by=by, at=at, public=public,
+               zh=told["zh"] + (f"：{zh}" if zh else ""), en=told["en"] + (f": {en}" if en else ""))  # fmt: skip
+    CaseEvent.objects.bulk_create([own, *lines])
     trail.record(by=by, at=at, action=f"case-{to}", subject="case", subject_id=now.pk,
-                 changes={"from": before, "number": now.number})  # fmt: skip
+                 changes={"from": before, "number": now.number, **(changes or {})})  # fmt: skip
     reports.keep(now, before=before, at=at)
     return now
 
 
+def line(case: Case, *, kind: str, by: User | None, at: datetime, zh: str, en: str, public: bool) -> CaseEvent:
+    """A line of a case's story, not yet written."""
+    return CaseEvent(case=case, at=at, by=by, kind=kind[:24], zh=zh[:600], en=en[:600], public=public)
+
+
 def tell(case: Case, *, kind: str, by: User | None, at: datetime, zh: str, en: str, public: bool) -> CaseEvent:
     """Add a line to a case's story, in the caller's transaction."""
-    return CaseEvent.objects.create(case=case, at=at, by=by, kind=kind[:24], zh=zh[:600], en=en[:600], public=public)
+    told = line(case, kind=kind, by=by, at=at, zh=zh, en=en, public=public)
+    told.save(force_insert=True)
+    return told
 
 
 def new_clocks(case: Case, *, at: datetime, running: Iterable[tuple[str, str]] = ()) -> list[CaseClock]:
     """The clocks that begin with the case's present state, not yet written; ``running`` are (step, basis) that run."""
     there = set(running)
     return [
-        CaseClock(case=case, step=kind.step, basis=kind.basis, within=period, started_at=at,
-                  due_at=reckon(at, period).due)
+        _started(case, kind, kind.period(at), at)
         for kind in clocks(case.region_code)
         if (kind.step, kind.basis) not in there
         and kind.wanted(state=case.state, lane=case.lane, collective=case.collective)
-        for period in [kind.period(at)]
-    ]  # fmt: skip
+    ]
 
 
-def turn_clocks(case: Case, *, at: datetime) -> None:
+def turn_clocks(case: Case, *, at: datetime, within: str = "") -> None:
     """Stop what the present state ends, start what begins with it, and set ``due_at`` and ``rung_at`` on the case (the
-    caller saves them). A clock that runs already runs on."""
+    caller saves them). A clock that runs already runs on. ``within``: the period of the clock started by hand."""
+    if case.state == "ended":
+        CaseClock.objects.filter(case=case, done_at=None).update(done_at=at)
+        set_due(case, ())
+        return
     running = list(CaseClock.objects.filter(case=case, done_at=None))
     over = {(kind.step, kind.basis) for kind in clocks(case.region_code) if case.state in kind.stops}
-    done = [clock for clock in running if case.state == "ended" or (clock.step, clock.basis) in over]
+    done = [clock for clock in running if (clock.step, clock.basis) in over]
     if done:
         CaseClock.objects.filter(pk__in=[clock.pk for clock in done]).update(done_at=at)
     on = [clock for clock in running if clock not in done]
     fresh = new_clocks(case, at=at, running=[(clock.step, clock.basis) for clock in on])
+    by_hand = [kind for kind in clocks(case.region_code) if within and kind.by_hand and case.state in kind.starts]
+    fresh += [_started(case, kind, within, at) for kind in by_hand]
     if fresh:
         CaseClock.objects.bulk_create(fresh)
     set_due(case, [*on, *fresh])
+
+
+def _started(case: Case, kind: ClockKind, within: str, at: datetime) -> CaseClock:
+    due = reckon(at, within).due
+    return CaseClock(case=case, step=kind.step, basis=kind.basis, within=within, started_at=at, due_at=due)
 
 
 def set_due(case: Case, running: Iterable[CaseClock]) -> None:
@@ -147,9 +186,8 @@ def start_step(*, case: Case, step: str, within: str, at: datetime) -> CaseClock
         raise CannotMove(f"当前状态不能开始“{kind.title['zh']}”计时。",
                          f"The clock '{kind.title['en']}' does not start where the case stands.")  # fmt: skip
     CaseClock.objects.filter(case=now, done_at=None, step=step).update(done_at=at, dropped=True)
-    clock = CaseClock.objects.create(
-        case=now, step=step, basis=kind.basis, within=within, started_at=at, due_at=reckon(at, within).due
-    )
+    clock = _started(now, kind, within, at)
+    clock.save(force_insert=True)
     recount(now)
     return clock
 

@@ -1,17 +1,21 @@
 """The four sums: claimed, verified, agreed, received. Received means the bank's record or the worker's own word."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
-from anxin.cases.flow import locked, move, tell
+from anxin.cases.flow import line, locked, step, tell
 from anxin.cases.hands import answerable
-from anxin.cases.models import Case, Claimant, WageReceived
+from anxin.cases.models import Case, CaseEvent, Claimant, WageReceived
 from anxin.cases.procedure import states
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import User
+
+SUMS = ("people", "claimed_fen", "verified_fen", "agreed_fen", "received_fen")
 
 
 def standing(case: Case) -> QuerySet[Claimant]:
@@ -21,15 +25,23 @@ def standing(case: Case) -> QuerySet[Claimant]:
 
 def add_up(case: Case) -> Case:
     """Write the sums of a case's claimants into the case. Withdrawn and refusing claimants do not count."""
+    _count(case)
+    case.save(update_fields=SUMS)
+    return case
+
+
+def _count(case: Case) -> bool:
+    """Set the sums on the case, which the caller saves. Answers whether every claimant has what is due to him."""
+    due = Coalesce("agreed_fen", "verified_fen", "claimed_fen")
+    lacks = Q(received_fen__lt=due) | Q(claimed_fen=0, verified_fen=None, agreed_fen=None)
     sums = standing(case).aggregate(
         people=Count("pk"), claimed=Sum("claimed_fen"), verified=Sum("verified_fen"), agreed=Sum("agreed_fen"),
-        received=Sum("received_fen"),
+        received=Sum("received_fen"), lacking=Count("pk", filter=lacks),
     )  # fmt: skip
     case.people = sums["people"]
     case.claimed_fen, case.verified_fen = sums["claimed"] or 0, sums["verified"] or 0
     case.agreed_fen, case.received_fen = sums["agreed"] or 0, sums["received"] or 0
-    case.save(update_fields=["people", "claimed_fen", "verified_fen", "agreed_fen", "received_fen"])
-    return case
+    return sums["people"] > 0 and sums["lacking"] == 0
 
 
 def due_fen(claimant: Claimant) -> int:
@@ -41,9 +53,8 @@ def due_fen(claimant: Claimant) -> int:
 
 
 def all_received(case: Case) -> bool:
-    """Whether there are claimants and every one of them has what is due to him."""
-    people = list(standing(case).only("received_fen", "agreed_fen", "verified_fen", "claimed_fen"))
-    return bool(people) and all(has_all(claimant) for claimant in people)
+    """Whether there are claimants and every one of them has what is due to him (``has_all``)."""
+    return _count(Case(pk=case.pk))
 
 
 def has_all(claimant: Claimant) -> bool:
@@ -67,8 +78,7 @@ def agree_sum(*, claimant: Claimant, fen: int, by: User, at: datetime) -> Claima
 def _set(claimant: Claimant, field: str, fen: int, by: User, at: datetime) -> Claimant:
     if fen < 0:
         raise ValueError("A sum of money is not negative.")
-    case = locked(claimant.case)
-    now = Claimant.objects.get(pk=claimant.pk)
+    case, now = _locked(claimant)
     before = getattr(now, field)
     setattr(now, field, fen)
     now.save(update_fields=[field])
@@ -89,31 +99,38 @@ def receive(
     """
     if proof not in {"bank", "word"} or amount_fen <= 0:
         raise ValueError("Money counts as received by the bank's record or the worker's own word only.")
-    case = locked(claimant.case)
-    now = Claimant.objects.get(pk=claimant.pk)
-    row, new = WageReceived.objects.get_or_create(
-        claimant=now, proof=proof, reference=reference,
-        defaults={"amount_fen": amount_fen, "received_on": received_on, "recorded_at": at},
-    )  # fmt: skip
-    if not new:
+    case, now = _locked(claimant)
+    there = list(WageReceived.objects.filter(claimant=now))
+    if any((one.proof, one.reference) == (proof, reference) for one in there):
         return None
+    row = WageReceived(claimant=now, proof=proof, reference=reference, amount_fen=amount_fen, received_on=received_on,
+                       recorded_at=at)  # fmt: skip
+    row.save(force_insert=True)
     had_all = has_all(now)
-    _count_again(now, case)
+    now.received_fen = _sum_of([*there, row])
+    now.save(update_fields=["received_fen"])
+    every = _count(case)
     yuan = f"{amount_fen / 100:,.2f}"
-    tell(case, kind="received", by=None, at=at, public=False,
-         zh=f"到账 {yuan} 元（{'银行记录' if proof == 'bank' else '本人确认'}）",
-         en=f"{yuan} yuan received ({'bank record' if proof == 'bank' else 'own word'})")  # fmt: skip
+    told = line(case, kind="received", by=None, at=at, public=False,
+                zh=f"到账 {yuan} 元（{'银行记录' if proof == 'bank' else '本人确认'}）",
+                en=f"{yuan} yuan received ({'bank record' if proof == 'bank' else 'own word'})")  # fmt: skip
     trail.record(by=None, at=at, action="case-received", subject="case", subject_id=case.pk,
                  changes={"claimant": now.pk, "fen": amount_fen, "proof": proof})  # fmt: skip
-    _money_came(case, at, tell_all=has_all(now) and not had_all)
+    _money_came(case, at, told, every=every and has_all(now) and not had_all)
     return row
+
+
+def _locked(claimant: Claimant) -> tuple[Case, Claimant]:
+    """The case of a claimant, locked, and the claimant as he is now; he may have gone to another case meanwhile."""
+    case = locked(Case(pk=claimant.case_id))
+    now = Claimant.objects.get(pk=claimant.pk)
+    return (case if now.case_id == case.pk else locked(Case(pk=now.case_id))), now
 
 
 @transaction.atomic
 def confirm(*, claimant: Claimant, on: date, at: datetime) -> WageReceived | None:
     """The claimant's own word that he has all that is due to him; None when his word says so already."""
-    locked(claimant.case)
-    now = Claimant.objects.get(pk=claimant.pk)
+    _, now = _locked(claimant)
     said = WageReceived.objects.filter(claimant=now, proof="word", void_at=None).aggregate(sum=Sum("amount_fen"))
     rest = due_fen(now) - (said["sum"] or 0)
     if rest <= 0:
@@ -126,16 +143,17 @@ def confirm(*, claimant: Claimant, on: date, at: datetime) -> WageReceived | Non
 def correct(*, receipt: WageReceived, amount_fen: int, at: datetime) -> WageReceived:
     """The bank corrected a payment (0: it failed, or went elsewhere): the receipt follows, and nobody is left to find
     out by himself. What was lost is told to the officer and the claimants, also after the case has ended."""
-    case = locked(receipt.claimant.case)
-    row = WageReceived.objects.select_for_update().get(pk=receipt.pk)
+    case, now = _locked(receipt.claimant)
+    row = WageReceived.objects.get(pk=receipt.pk)
     before = 0 if row.void_at is not None else row.amount_fen
     if before == amount_fen:
         return row
     row.void_at = None if amount_fen > 0 else at
     row.amount_fen = amount_fen or row.amount_fen
     row.save(update_fields=["void_at", "amount_fen"])
-    now = Claimant.objects.get(pk=row.claimant_id)
-    _count_again(now, case)
+    now.received_fen = received_sum(now)
+    now.save(update_fields=["received_fen"])
+    add_up(case)
     changes = {"claimant": now.pk, "from": before, "to": amount_fen, "reference": row.reference}
     trail.record(by=None, at=at, action="case-receipt-corrected", subject="case", subject_id=case.pk, changes=changes)
     if amount_fen > before:
@@ -150,31 +168,35 @@ def correct(*, receipt: WageReceived, amount_fen: int, at: datetime) -> WageRece
     return row
 
 
-def _count_again(claimant: Claimant, case: Case) -> None:
-    claimant.received_fen = received_sum(claimant)
-    claimant.save(update_fields=["received_fen"])
-    add_up(case)
-
-
-def _money_came(case: Case, at: datetime, *, tell_all: bool) -> None:
-    """The first money brings a case to ``paying``; when the last person has his, those concerned are told."""
-    if case.ended_at is not None:
-        return
-    if "paying" in states()[case.state].next:
-        move(case=case, to="paying", by=None, at=at)
-    if not tell_all or not all_received(case):
-        return
-    tell(case, kind="all-received", by=None, at=at, public=True,
-         zh="记录显示应发的工资已经全部到账，请您核对；没有收到请马上告诉我们",
-         en="The records say that all wages due have arrived; please check, and tell us at once if not")  # fmt: skip
-    notify(to=answerable(case, at=at), kind="case-all-received", subject="case", subject_id=case.pk, at=at, urgent=True,
-           zh=f"案件 {case.number} 应付工资已全部到账，可以办结",
-           en=f"Case {case.number}: all wages due have arrived; it can be closed")  # fmt: skip
+def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> None:
+    """Save the sums and the line that tells of the money. The first money brings a case to ``paying``; when the last
+    person has his (``every``), those concerned are told."""
+    lines = [told]
+    if every and case.ended_at is None:
+        all_there = line(
+            case, kind="all-received", by=None, at=at, public=True,
+            zh="记录显示应发的工资已经全部到账，请您核对；没有收到请马上告诉我们",
+            en="The records say that all wages due have arrived; please check, and tell us at once if not",
+        )  # fmt: skip
+        lines.append(all_there)
+    if case.ended_at is None and "paying" in states()[case.state].next:
+        step(case, to="paying", by=None, at=at, fields=SUMS, lines=lines)
+    else:
+        case.save(update_fields=SUMS)
+        CaseEvent.objects.bulk_create(lines)
+    if every and case.ended_at is None:
+        notify(to=answerable(case, at=at), kind="case-all-received", subject="case", subject_id=case.pk, at=at,
+               urgent=True, zh=f"案件 {case.number} 应付工资已全部到账，可以办结",
+               en=f"Case {case.number}: all wages due have arrived; it can be closed")  # fmt: skip
 
 
 def received_sum(claimant: Claimant) -> int:
     """What counts as received. The bank's record and the worker's word speak of the same money: the larger counts."""
-    sums = WageReceived.objects.filter(claimant=claimant, void_at=None).aggregate(
-        bank=Sum("amount_fen", filter=Q(proof="bank")), word=Sum("amount_fen", filter=Q(proof="word"))
-    )
-    return max(sums["bank"] or 0, sums["word"] or 0)
+    return _sum_of(WageReceived.objects.filter(claimant=claimant))
+
+
+def _sum_of(receipts: Iterable[WageReceived]) -> int:
+    sums = {"bank": 0, "word": 0}
+    for one in receipts:
+        sums[one.proof] += one.amount_fen if one.void_at is None else 0
+    return max(sums.values())

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from anxin.cases.flow import move, open_and_locked, recount, start_step, tell
+from anxin.cases.flow import line, open_and_locked, recount, start_step, step
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseClock
 from anxin.cases.money import all_received
 from anxin.law.civil import SHANGHAI
+from anxin.law.running import reckon
 from anxin.notices.send import notify
 from anxin.people.models import User
 
@@ -21,14 +22,14 @@ def order_payment(*, case: Case, within: str, by: User, at: datetime) -> Case:
 
     Raises CannotMove where the procedure knows no such step, ValueError on a period that is none.
     """
-    now = open_and_locked(case)
+    now, due = open_and_locked(case), reckon(at, within).due
+    day = due.astimezone(SHANGHAI) if due is not None else at
+    told = line(now, kind="pay-by", by=by, at=at, public=True, zh=f"责令单位在 {day:%Y-%m-%d} 前付清",
+                en=f"The employer has been ordered to pay in full by {day:%Y-%m-%d}")  # fmt: skip
     if now.state != "ordered":
-        now = move(case=now, to="ordered", by=by, at=at)
-    clock = start_step(case=now, step=STEP, within=within, at=at)
-    if clock.due_at is not None:
-        day = clock.due_at.astimezone(SHANGHAI)
-        tell(now, kind="pay-by", by=by, at=at, public=True, zh=f"责令单位在 {day:%Y-%m-%d} 前付清",
-             en=f"The employer has been ordered to pay in full by {day:%Y-%m-%d}")  # fmt: skip
+        return step(now, to="ordered", by=by, at=at, within=within, lines=[told])
+    start_step(case=now, step=STEP, within=within, at=at)
+    told.save()
     now.refresh_from_db()
     return now
 
@@ -57,7 +58,7 @@ def _lapse(pk: int, at: datetime) -> bool:
         CaseClock.objects.filter(pk=clock.pk).update(done_at=at)
         recount(case)
         return False
-    move(case=case, to="overdue", by=None, at=at)
+    step(case, to="overdue", by=None, at=at)
     notify(to=answerable(case, at=at), kind="case-overdue", subject="case", subject_id=case.pk, at=at, urgent=True,
            zh=f"案件 {case.number} 责令支付期限已过，尚未付清",
            en=f"Case {case.number}: the date of the order has passed unpaid")  # fmt: skip

@@ -49,9 +49,8 @@ def close(case: Case, *, at: datetime) -> None:
     """Close the reports of a case; one that was never accepted has none."""
     if case.project_id is None:
         return
-    own = Claimant.objects.filter(case=case, worker__isnull=False).values_list("pk", flat=True)
-    numbers = [case.number, *(f"{case.number}-{pk}" for pk in own)]
-    if ArrearsReport.objects.filter(number__in=numbers, closed_on=None).update(closed_on=civil_date(at)):
+    own = ArrearsReport.objects.filter(project_id=case.project_id, number__startswith=case.number, closed_on=None)
+    if own.update(closed_on=civil_date(at)):
         registry.touch(project_id=case.project_id, at=at)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from anxin.cases.flow import move, open_and_locked, tell
+from anxin.cases.flow import open_and_locked, step, tell
 from anxin.cases.models import Case, Claimant, Contact
 from anxin.cases.taking import take
 from anxin.notices.send import notify
@@ -22,19 +22,19 @@ RESULTS = ("reached", "no_answer", "refused", "wrong_number", "off")
 @transaction.atomic
 def accept(*, case: Case, by: User, at: datetime) -> Case:
     """Accept a case 受理. Raises CannotMove where the procedure knows no such step."""
-    return move(case=_in_hand(case, by, at), to="accepted", by=by, at=at)
+    return step(_in_hand(case, by, at), to="accepted", by=by, at=at)
 
 
 @transaction.atomic
 def refuse(*, case: Case, reason: str, by: User, at: datetime) -> Case:
     """Refuse a case 不予受理 with the reason, which the claimants read. Raises ValueError without one."""
-    return move(case=_in_hand(case, by, at), to="refused", by=by, at=at, zh=_words(reason), en=_words(reason))
+    return step(_in_hand(case, by, at), to="refused", by=by, at=at, zh=_words(reason), en=_words(reason))
 
 
 @transaction.atomic
 def ask_for_more(*, case: Case, what: str, by: User, at: datetime) -> Case:
     """Ask the claimants for something more 补充材料, in words they understand. Raises ValueError without any."""
-    return move(case=_in_hand(case, by, at), to="supplement", by=by, at=at, zh=_words(what), en=_words(what))
+    return step(_in_hand(case, by, at), to="supplement", by=by, at=at, zh=_words(what), en=_words(what))
 
 
 @transaction.atomic
@@ -53,14 +53,14 @@ def pass_on(*, case: Case, to: Organisation | None, name: str, reason: str, by: 
                en=f"Case {now.number} was passed to you: {_words(reason)}")  # fmt: skip
     trail.record(by=by, at=at, action="case-pass-on", subject="case", subject_id=now.pk,
                  changes={"to": where, "reason": reason, "number": now.number})  # fmt: skip
-    return move(case=now, to="transferred", by=by, at=at, zh=f"{where}。{_words(reason)}",
+    return step(now, to="transferred", by=by, at=at, zh=f"{where}。{_words(reason)}",
                 en=f"{to.name_en or where if to else where}. {_words(reason)}")  # fmt: skip
 
 
 @transaction.atomic
 def open_investigation(*, case: Case, by: User, at: datetime) -> Case:
     """Open an investigation 立案. Raises CannotMove where the procedure knows no such step."""
-    return move(case=_in_hand(case, by, at), to="filed", by=by, at=at)
+    return step(_in_hand(case, by, at), to="filed", by=by, at=at)
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def go_on(*, case: Case, to: str, note: str, by: User, at: datetime) -> Case:
 
     Raises CannotMove where the procedure knows no such step.
     """
-    now = move(case=_in_hand(case, by, at), to=to, by=by, at=at)
+    now = step(_in_hand(case, by, at), to=to, by=by, at=at)
     if note.strip():
         tell(now, kind="note", by=by, at=at, public=False, zh=note.strip(), en=note.strip())
     return now
@@ -97,7 +97,7 @@ def note_contact(
 
 def _in_hand(case: Case, by: User, at: datetime) -> Case:
     now = open_and_locked(case)
-    return take(case=now, by=by, at=at) if now.owner is None else now
+    return take(case=now, by=by, at=at) if now.owner_id is None else now
 
 
 def _words(text: str) -> str:

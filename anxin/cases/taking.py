@@ -8,12 +8,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from anxin.cases.flow import move, open_and_locked, tell
-from anxin.cases.models import Case
+from anxin.cases.flow import line, open_and_locked, step, tell
+from anxin.cases.models import Case, CaseEvent
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import Organisation, User
 from anxin.watch.handling.actions import AlreadyDone, chiefs_of, in_office
+
+_NAMED = ("owner", "taken_at", "unit")
 
 
 @transaction.atomic
@@ -29,11 +31,10 @@ def take(*, case: Case, by: User, at: datetime) -> Case:
     if now.owner is not None:
         name = name_of(now.owner)
         raise AlreadyDone(f"首问负责人是{name}。", f"{name} is its named person already.")
-    _name(now, by, at)
     trail.record(by=by, at=at, action="case-take", subject="case", subject_id=now.pk, changes={"number": now.number})
-    tell(now, kind="taken", by=by, at=at, public=True, zh=f"{name_of(by)}负责您的事，从头到尾由他答复",
-         en=f"{name_of(by)} answers for your claim from now to the end")  # fmt: skip
-    return _dispatched(now, by, at)
+    told = line(now, kind="taken", by=by, at=at, public=True, zh=f"{name_of(by)}负责您的事，从头到尾由他答复",
+                en=f"{name_of(by)} answers for your claim from now to the end")  # fmt: skip
+    return _name(now, by, at, told, by)
 
 
 @transaction.atomic
@@ -48,18 +49,17 @@ def assign(*, case: Case, to: User, by: User, at: datetime, reason: str = "") ->
     if before is not None and not reason.strip():
         raise AlreadyDone("首问负责人不得随意更换：请写明理由。",
                           "The named person stays to the end: give the reason for changing him.")  # fmt: skip
-    _name(now, to, at)
     names = {"from": before.username if before else None, "to": to.username, "reason": reason}
     trail.record(by=by, at=at, action="case-assign", subject="case", subject_id=now.pk, changes=names)
-    tell(now, kind="assigned", by=by, at=at, public=True, zh=f"您的事由{name_of(to)}负责答复",
-         en=f"{name_of(to)} answers for your claim")  # fmt: skip
+    told = line(now, kind="assigned", by=by, at=at, public=True, zh=f"您的事由{name_of(to)}负责答复",
+                en=f"{name_of(to)} answers for your claim")  # fmt: skip
     notify(to=[to], kind="case-assigned", subject="case", subject_id=now.pk, at=at,
            zh=f"案件 {now.number} 交您办理", en=f"Case {now.number} is yours to handle")  # fmt: skip
     if before is not None:
         notify(to=[before], kind="case-reassigned", subject="case", subject_id=now.pk, at=at,
                zh=f"案件 {now.number} 已改由{name_of(to)}负责：{reason}",
                en=f"Case {now.number} went to {name_of(to)}: {reason}")  # fmt: skip
-    return _dispatched(now, by, at)
+    return _name(now, to, at, told, by)
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def dispatch(*, case: Case, unit: Organisation, by: User, at: datetime, note: st
            zh=f"案件 {now.number} 派到本单位{'：' + note if note else ''}",
            en=f"Case {now.number} was sent to your unit{': ' + note if note else ''}")  # fmt: skip
     if now.state == "received":
-        return move(case=now, to="dispatched", by=by, at=at, zh=unit.name, en=unit.name_en or unit.name)
+        return step(now, to="dispatched", by=by, at=at, zh=unit.name, en=unit.name_en or unit.name)
     tell(now, kind="dispatched", by=by, at=at, public=True, zh=f"现由{unit.name}办理",
          en=f"{unit.name_en or unit.name} handles it now")  # fmt: skip
     return now
@@ -87,13 +87,14 @@ def name_of(person: User) -> str:
     return person.display_name or person.username
 
 
-def _name(case: Case, person: User, at: datetime) -> None:
+def _name(case: Case, person: User, at: datetime, told: CaseEvent, by: User) -> Case:
+    """Set the named person and tell it; a case that only lay in a tray is dispatched by it."""
     case.owner = person
     case.taken_at = case.taken_at or at
     if case.unit_id is None:
         case.unit = person.organisation
-    case.save(update_fields=["owner", "taken_at", "unit"])
-
-
-def _dispatched(case: Case, by: User, at: datetime) -> Case:
-    return move(case=case, to="dispatched", by=by, at=at) if case.state == "received" else case
+    if case.state == "received":
+        return step(case, to="dispatched", by=by, at=at, fields=_NAMED, lines=[told])
+    case.save(update_fields=_NAMED)
+    told.save(force_insert=True)
+    return case

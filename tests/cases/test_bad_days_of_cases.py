@@ -161,14 +161,14 @@ from anxin.cases import money
 from anxin.cases.matching import match_payments
 from anxin.cases.models import WageReceived
 from tests.stories.test_bad_days import AT
-real, seen = money.add_up, []
+real, seen = money._count, []
 def die(case):
     seen.append(case)
     if len(seen) == 2:
         assert WageReceived.objects.count() == 2
         os.kill(os.getpid(), signal.SIGKILL)
     return real(case)
-money.add_up = die
+money._count = die
 match_payments(at=AT)
 """
 COUNT = """

@@ -2,6 +2,7 @@
 that stays with the authority."""
 
 import io
+import re
 from datetime import datetime
 
 from docx import Document as Word
@@ -10,21 +11,31 @@ from anxin.cases.money import due_fen
 from anxin.cases.names import pseudonym, true_name
 from anxin.law.civil import civil_date
 from anxin.remedies.amounts import day_words, in_figures
-from anxin.remedies.filling import everything_in
+from anxin.remedies.filling import everything_in, text_of
 from anxin.remedies.models import Document
 from anxin.remedies.paper_facts import identity_of, people_of, secrets_of
+from anxin.remedies.templates import shipped
 from anxin.vault.fields import mask_identity
 
 
 def names_told(document: Document, content: bytes) -> int:
     """In how many places a file for the employer holds a name, identity number or phone of an anonymous claimant.
 
-    A name that is part of what everybody may read, such as the firm's own name, is not told by it.
+    What everybody may read, such as the firm's own name, and words of the form itself tell nobody.
     """
-    said = everything_in(content)
+    whole, said, form = everything_in(content), text_of(content), text_of(shipped(document.kind))
     for public in _public(document):
-        said = said.replace(public, "\0")
-    return sum(said.count(secret) for secret in secrets_of(document.case))
+        whole, said = whole.replace(public, "\0"), said.replace(public, "\0")
+    found = 0
+    for secret in secrets_of(document.case):
+        if secret in form:
+            continue
+        if secret.isascii() and not any(sign.isdigit() for sign in secret):
+            # Latin letters occur in every mark of the file: there only the words count.
+            found += len(re.findall(rf"(?<![A-Za-z]){re.escape(secret)}(?![A-Za-z])", said))
+        else:
+            found += whole.count(secret)
+    return found
 
 
 def _public(document: Document) -> list[str]:

@@ -5,7 +5,7 @@ aside; both are then packed at leisure. So the database and the ledger agree on 
 before what names it, so it is packed last. The keys stay out unless asked for: who holds both holds everything.
 
 Archive: ``database/anxin.sqlite3`` or ``database/tables/*.copy`` (PostgreSQL), ``ledger/…``, ``evidence/…``,
-``keys/keys.json`` if asked for, and last ``manifest.json`` with the SHA-256 of every file before it.
+``papers/…`` (an office's own templates), ``keys/keys.json`` if asked for, and last ``manifest.json`` with the SHA-256 of every file before it.
 """
 
 import hashlib
@@ -122,6 +122,9 @@ def _pack(
     data = Path(settings.DATA)
     sources = [(f.relative_to(aside).as_posix(), f) for f in sorted(aside.rglob("*")) if f.is_file()]
     sources += [(f.relative_to(data).as_posix(), f) for f in sorted((data / "evidence").glob("??/*.bin"))]
+    # An office's own templates, marks and font.
+    own = sorted(file for file in (data / "papers").rglob("*") if file.suffix in (".docx", ".yaml", ".ttf"))
+    sources += [(f.relative_to(data).as_posix(), f) for f in own]
     if with_keys:
         sources.append(("keys/keys.json", keys.path(data)))
     files: dict[str, dict[str, Any]] = {}

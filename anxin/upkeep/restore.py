@@ -21,7 +21,7 @@ from anxin.upkeep.backup import FORMAT, MANIFEST, BackupError, fingerprints
 from anxin.vault import keys
 
 Progress = Callable[[int, int], None]
-_KINDS = ("database", "ledger", "evidence", "keys")
+_KINDS = ("database", "ledger", "evidence", "papers", "keys")
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _put_keys(aside: Path) -> None:
 
 
 def _put_in_place(aside: Path, data: Path) -> None:
-    for name in ("ledger", "evidence"):
+    for name in ("ledger", "evidence", "papers"):
         if (aside / name).exists():
             (aside / name).replace(Path(settings.LEDGER) if name == "ledger" else data / name)
     database = aside / "database" / databases.SQLITE_NAME

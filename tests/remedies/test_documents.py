@@ -372,6 +372,27 @@ def test_a_secret_name_in_free_text_stops_the_sign_off(at):
     assert (now.state, now.digest, now.number) == ("asked", "", "")
 
 
+@pytest.mark.parametrize(("name", "facts", "held"), [
+    ("农民工", "欠三个月工资", False),  # a word of the form tells nobody
+    ("An", "欠三个月工资", False),  # letters that every file's marks hold
+    ("An", "据 An 说，欠三个月工资", True),
+    ("建设", "测试建设有限公司欠三个月工资", False),  # part of the firm's own name
+    ("建设", "据建设说，欠三个月工资", True),
+])  # fmt: skip
+def test_what_tells_nobody_does_not_stop_a_paper(at, name, facts, held):
+    office = make_office()
+    told = Told(door="web", key="n", people=[Person(name=name, claimed_fen=500_000)], region_code="140105",
+                project=make_project(at), by=office.officer)  # fmt: skip
+    case = Case.objects.get(pk=file_claim(told, at=at).claim.case_id)
+    document = ready(case, "order", office, at, facts=facts)
+    documents.ask_for_signature(document=document, by=office.officer, at=at)
+    if held:
+        with pytest.raises(NotReady):
+            documents.sign_off(document=document, by=office.chief, at=at)
+    else:
+        assert documents.sign_off(document=document, by=office.chief, at=at).number
+
+
 def test_who_is_who_stays_with_the_authority(at):
     case, office = make_case(at), make_office()
     document = signed(case, "order", office, at)

@@ -23,6 +23,8 @@ from datetime import datetime
 from anxin.cli.setup import prepare; prepare()
 from anxin.law.civil import SHANGHAI
 from anxin.intake.senders import add_sender
+from django.conf import settings
+from anxin.remedies.templates import shipped
 from anxin.vault import evidence
 from anxin.watch.sweep import sweep
 from tests.portal.site import make_site, make_user
@@ -32,11 +34,15 @@ make_site(at, "P2")
 make_user()
 add_sender(protocol="bulk", appid="bank", secret="s" * 32, at=at)
 evidence.store(b"%PDF-1.4 agreement %%EOF")
+own = settings.DATA / "papers" / "140100" / "order.docx"
+own.parent.mkdir(parents=True)
+own.write_bytes(shipped("order"))
 sweep(as_of=at.date(), at=at)
 """
 # Every row of every table and of every Delta table, in one order, as JSON lines.
 DUMP = """
-import json
+import hashlib, json
+from django.conf import settings
 from django.db import connection
 from anxin.ledger import tables
 from anxin.ledger.engine import query
@@ -55,6 +61,8 @@ for name in sorted(tables.SCHEMAS):
         print(json.dumps(["ledger", name, tables.sealed_up_to(name), row]))
 for digest, _ in evidence.stored():
     print(json.dumps(["evidence", digest, len(evidence.read(digest))]))
+for file in sorted((settings.DATA / "papers").glob("*/*")):
+    print(json.dumps(["papers", file.name, hashlib.sha256(file.read_bytes()).hexdigest()]))
 """
 OPEN = """
 from anxin.registry.models import Engagement, Worker

@@ -13,6 +13,7 @@ from anxin.cases.models import Claim, Claimant, Exhibit
 from anxin.law.civil import SHANGHAI
 from anxin.people.models import Organisation
 from anxin.vault import evidence
+from tests.axe import violations
 from tests.cases.claiming import png
 from tests.people import make_project
 from tests.stories.conftest import found_chromium
@@ -111,6 +112,46 @@ def test_back_with_the_code_on_another_telephone(telephone: BrowserContext, brow
         assert code not in address
     expect(page.get_by_text("最晚 2026年4月20日 14:00 前，交给负责的机构")).to_be_visible()
     other.close()
+
+
+def test_axe_finds_nothing_on_any_page_of_a_claim(telephone: BrowserContext, site):
+    page, wrong = telephone.new_page(), []
+    for url in ("/claim", "/claim/join", "/track", "/iou"):
+        page.goto(url)
+        wrong += violations(page)
+    page.goto("/claim?site=P1")
+    page.get_by_label("我代表几个工友一起").check()
+    wrong += violations(page)
+    page.get_by_role("button", name="下一步：欠了多少").click()
+    page.get_by_role("button", name="下一步：有什么证据").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("2026年3月", exact=True).check()
+    page.get_by_label("一共还欠多少元").fill("100")
+    page.get_by_label("姓名").first.fill("李四")
+    wrong += violations(page)
+    page.get_by_role("button", name="下一步：有什么证据").click()
+    expect(page.get_by_role("heading", name="有什么证据？没有也可以")).to_be_visible()
+    wrong += violations(page)
+    page.get_by_role("button", name="下一步：检查并提交").click()
+    expect(page.get_by_role("button", name="交上去")).to_be_visible()
+    wrong += violations(page)
+    page.get_by_role("button", name="交上去").click()
+    expect(page.get_by_role("heading", name="已经收到您的反映")).to_be_visible()
+    wrong += violations(page)
+    number, _code, _again, own = (text.replace(" ", "") for text in page.locator(".c-big").all_text_contents())
+    page.get_by_role("button", name="我已经记好了，去看进度").click()
+    expect(page.get_by_role("heading", name="办过的事")).to_be_visible()
+    for part in page.locator("summary").all():
+        part.click()
+    wrong += violations(page)
+    page.get_by_role("button", name="退出，不让别人在这部手机上看").click()
+    page.goto("/claim/join")
+    page.get_by_label("反映编号（14 位）").fill(number)
+    page.get_by_label("您的确认码（10 位）").fill(own)
+    page.get_by_role("button", name="看看给我写了什么").click()
+    expect(page.get_by_role("button", name="我不参加")).to_be_visible()
+    wrong += violations(page)
+    assert wrong == []
 
 
 def test_with_a_script_the_sum_is_shown_and_a_large_picture_made_small(telephone: BrowserContext, site, tmp_path: Path):

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from anxin.insight.intake import mask_row
 from anxin.intake.admit import admit
+from anxin.intake.held import hold
 from anxin.intake.models import HeldRow
-from anxin.intake.rows import Arrival, PaymentRow, SwipeRow
+from anxin.intake.rows import Arrival, Fault, PaymentRow, SwipeRow
 from anxin.ledger import read
 from anxin.ledger.sealing import seal
 from anxin.people.looks import looks
@@ -202,3 +203,19 @@ def test_masking_knows_fields_and_catches_the_rest():
     assert masked["amount_fen"] == 123456789
     assert masked["reference"] == "20260410000001"
     assert masked["people"][0]["days"] == 3
+
+
+def test_every_kind_of_row_can_be_chosen(client, site, at):
+    for kind in ("contract", "contracts", "temp_exit", "AddCompany"):
+        fault = Fault("row 1", f"因{kind}", f"for {kind}", {}, project_code="P1")
+        hold(kind=kind, faults=[fault], arrival=Arrival("test", at), project=site.project)
+    client.force_login(make_user())
+
+    def told(kind: str) -> set[str]:
+        page = client.get("/held", {"kind": kind}).content.decode()
+        return {kind for kind in ("contract", "contracts", "temp_exit", "AddCompany") if f"因{kind}<" in page}
+
+    assert told("contracts") == {"contract", "contracts"}
+    assert told("temp_exit") == {"temp_exit"}
+    assert told("other") == {"AddCompany"}
+    assert told("") == {"contract", "contracts", "temp_exit", "AddCompany"}

@@ -18,7 +18,7 @@ from anxin.people import trail
 from anxin.people.models import Event
 from anxin.portal.officer import audit_words as words
 from anxin.portal.ui.access import needs
-from anxin.portal.ui.export import FORMS, LIMIT, Cell, export
+from anxin.portal.ui.export import FORMS, READ, Cell, export
 
 
 def _day(text: str) -> date | None:
@@ -99,7 +99,7 @@ def _download(found: QuerySet[Event], form: str) -> HttpResponseBase:
     ]  # fmt: skip
 
     def lines() -> Iterator[list[Cell]]:
-        for event in found[:LIMIT].iterator(chunk_size=1000):
+        for event in found[:READ].iterator(chunk_size=1000):
             line = _line(event)
             yield [
                 event.number,

@@ -12,7 +12,7 @@ from anxin.insight.rule_book import rule_titles
 from anxin.law.civil import civil_date
 from anxin.portal.officer import handling_words as words
 from anxin.portal.ui import tags
-from anxin.portal.ui.export import LIMIT, Cell, export
+from anxin.portal.ui.export import READ, Cell, export
 from anxin.watch.models import Handling
 
 
@@ -42,7 +42,7 @@ def export_desk(rows: QuerySet[Handling], *, form: str, at: datetime) -> HttpRes
 
 def _lines(rows: QuerySet[Handling], at: datetime) -> Iterator[list[Cell]]:
     titles = rule_titles(english=tags.in_english())
-    for row in with_matter(rows)[:LIMIT].iterator(chunk_size=2000):
+    for row in with_matter(rows)[:READ].iterator(chunk_size=2000):
         warning = row.warning
         yield [
             warning.pk,

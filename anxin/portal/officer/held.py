@@ -26,7 +26,7 @@ from anxin.people.looks import record_look
 from anxin.people.models import User
 from anxin.portal.officer import held_words as words
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.export import LIMIT, Cell, export
+from anxin.portal.ui.export import READ, Cell, export
 from anxin.portal.ui.tags import in_english, said
 from anxin.registry.models import Engagement
 
@@ -48,13 +48,23 @@ def _filtered(user: User, asked: Any) -> tuple[QuerySet[HeldRow], dict[str, str]
     }
     rows = visible_held(user)
     rows = rows.filter(status=filters["status"]) if filters["status"] else rows.filter(status__in=OPEN)
-    if filters["kind"]:
-        rows = rows.filter(kind=filters["kind"])
+    if filters["kind"] == words.OTHER:
+        rows = rows.exclude(kind__in=words.KINDS)
+    elif filters["kind"]:
+        rows = rows.filter(kind__in=_kinds().get(filters["kind"], [filters["kind"]]))
     if filters["sender"]:
         rows = rows.filter(sender=int(filters["sender"]))
     if filters["q"]:
         rows = rows.filter(project_code__icontains=filters["q"]) | rows.filter(reason__icontains=filters["q"])
     return rows.order_by("-received_at", "-id"), filters
+
+
+def _kinds() -> dict[str, list[str]]:
+    """The choices of the filter: what has the same word is one, under its first kind."""
+    by_word: dict[str, list[str]] = {}
+    for kind, word in words.KINDS.items():
+        by_word.setdefault(str(word), []).append(kind)
+    return {kinds[0]: kinds for kinds in by_word.values()}
 
 
 def _counted(user: User, status: str) -> str:
@@ -81,7 +91,7 @@ def held(request: HttpRequest) -> HttpResponseBase:
         "filters": filters,
         "filtered": any(filters.values()),
         "statuses": words.STATUSES.items(),
-        "kinds": words.KINDS.items(),
+        "kinds": [*((kinds[0], words.KINDS[kinds[0]]) for kinds in _kinds().values()), (words.OTHER, _("其他"))],
         "refused": _counted(user, "refused"),
         "waiting": _counted(user, "waiting"),
         "may_projects": may(user, "projects"),
@@ -114,7 +124,7 @@ def _download(rows: QuerySet[HeldRow], form: str) -> HttpResponseBase:
 
     def lines() -> Iterator[list[Cell]]:
         wide = rows.select_related("sender", "upload").defer("upload__report")
-        for row in wide[:LIMIT].iterator(chunk_size=1000):
+        for row in wide[:READ].iterator(chunk_size=1000):
             line = _line(row)
             yield [
                 row.received_at,

@@ -9,6 +9,7 @@ from anxin.portal.officer.project_words import DIRECTIONS, PAY_STATUSES, ROUTES,
 from anxin.portal.ui.tags import money, word
 
 STATUSES = {"refused": _("已拒收"), "waiting": _("待匹配"), "released": _("已自动入账"), "discarded": _("已作废")}
+# Every kind a door holds rows under; doors call some things differently, the words are the same.
 KINDS = {
     "swipes": _("考勤"),
     "payroll": _("工资表"),
@@ -19,7 +20,25 @@ KINDS = {
     "deposits": _("保证金"),
     "accounts": _("专户"),
     "projects": _("项目"),
+    "balances": _("专户余额"),
+    "boards": _("告示牌"),
+    "clerks": _("劳资专管员"),
+    "entry-exit": _("进退场"),
+    "contracts": _("劳动合同"),
+    "leavers": _("退场结算"),
+    "trainings": _("培训"),
+    # the national door
+    "corp": _("企业"),
+    "project": _("项目"),
+    "participation": _("参建单位"),
+    "team": _("班组"),
+    "worker": _("花名册"),
+    "entry_exit": _("进退场"),
+    "temp_exit": _("临时离场"),
+    "contract": _("劳动合同"),
+    "training": _("培训"),
 }
+OTHER = "other"
 MATCHED_BY = {
     "identity": _("证件号码相同"),
     "card": _("银行卡相同"),

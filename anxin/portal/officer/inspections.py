@@ -29,7 +29,7 @@ from anxin.portal.officer.files import show_file, take_files
 from anxin.portal.officer.forms import Wrong, day_of, read_day, read_text
 from anxin.portal.ui import tags
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.export import LIMIT, Cell, export
+from anxin.portal.ui.export import READ, Cell, export
 from anxin.registry.models.projects import Industry
 from anxin.watch.handling.actions import AlreadyDone
 from anxin.watch.handling.inspections import CHECKLIST, record_inspection, record_recheck
@@ -90,7 +90,7 @@ def _download(rows: QuerySet[InspectionTask], form: str, today: date) -> HttpRes
     ]
 
     def lines() -> Iterator[list[Cell]]:
-        for task in rows[:LIMIT].iterator(chunk_size=1000):
+        for task in rows[:READ].iterator(chunk_size=1000):
             failed = [_title(line["item"]) for line in task.checklist if line.get("ok") is False]
             yield [
                 task.project.code, task.project.name, tags.region_path(task.project.region_code),

@@ -42,7 +42,7 @@ from anxin.portal.officer import project_words as words
 from anxin.portal.officer.pictures import attendance_grid, institution_marks, money_chart, worked_strip
 from anxin.portal.site.words import tell_completeness
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.export import LIMIT, export, yuan
+from anxin.portal.ui.export import READ, export, yuan
 from anxin.portal.ui.tags import in_english, region_path, word
 from anxin.registry.models import Project
 from anxin.registry.models.projects import Industry, ProjectStatus
@@ -130,7 +130,7 @@ def _download(found: Any, as_of: date, form: str) -> HttpResponseBase:
 
     def rows() -> Any:
         some: list[Project] = []
-        for project in found[:LIMIT].iterator(chunk_size=2000):
+        for project in found[:READ].iterator(chunk_size=2000):
             some.append(project)
             if len(some) == 500:
                 yield from _cells(some, as_of)

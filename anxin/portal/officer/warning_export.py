@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from anxin.insight.rule_book import rule_titles
 from anxin.portal.ui import tags
-from anxin.portal.ui.export import LIMIT, Cell, export
+from anxin.portal.ui.export import READ, Cell, export
 from anxin.watch.models import Warning
 
 
@@ -39,7 +39,7 @@ def export_warnings(rows: QuerySet[Warning], *, form: str, on: date) -> HttpResp
 
 def _lines(rows: QuerySet[Warning]) -> Iterator[list[Cell]]:
     titles = rule_titles(english=tags.in_english())
-    for row in rows[:LIMIT].iterator(chunk_size=2000):
+    for row in rows[:READ].iterator(chunk_size=2000):
         yield [
             row.pk,
             tags.level_word(row.level),

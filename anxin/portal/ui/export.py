@@ -9,6 +9,7 @@ from itertools import chain
 from urllib.parse import quote
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -18,6 +19,8 @@ from anxin.law.civil import SHANGHAI
 
 FORMS = ("csv", "xlsx")
 LIMIT = 50_000
+# What a caller reads: one row more than goes into the file shows that it was cut.
+READ = LIMIT + 1
 Cell = str | int | float | date | datetime | None
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -36,6 +39,15 @@ def _plain(value: Cell) -> Cell:
     return value
 
 
+def _cut(rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+    """The rows that go into the file; one that was cut says so in its last line."""
+    for n, row in enumerate(rows):
+        if n == LIMIT:
+            yield [_("只导出了前 %(n)s 行，其余未导出：请缩小筛选范围，分次导出。") % {"n": f"{LIMIT:,}"}]
+            return
+        yield row
+
+
 def _lines(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -50,8 +62,11 @@ def _lines(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[
 def export(
     *, form: str, name: str, headings: Sequence[object], rows: Iterable[Sequence[Cell]]
 ) -> HttpResponse | StreamingHttpResponse | FileResponse:
-    """The answer that downloads ``rows`` as ``name``.csv or ``name``.xlsx. ``form`` other than xlsx gives CSV."""
-    titles = [str(h) for h in headings]
+    """The answer that downloads ``rows`` as ``name``.csv or ``name``.xlsx. ``form`` other than xlsx gives CSV.
+
+    Hand over up to ``READ`` rows: ``LIMIT`` go into the file, which says in its last line that there were more.
+    """
+    titles, rows = [str(h) for h in headings], _cut(rows)
     if form != "xlsx":
         answer = StreamingHttpResponse(_lines(titles, rows), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"

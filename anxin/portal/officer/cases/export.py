@@ -15,7 +15,7 @@ from anxin.law.civil import civil_date
 from anxin.portal.officer.cases import words
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui import tags
-from anxin.portal.ui.export import LIMIT, Cell, export, yuan
+from anxin.portal.ui.export import READ, Cell, export, yuan
 
 
 def export_cases(parts: Sequence[QuerySet[Case]], *, form: str, at: datetime) -> HttpResponseBase:
@@ -47,13 +47,13 @@ def export_cases(parts: Sequence[QuerySet[Case]], *, form: str, at: datetime) ->
         _("办结时间"),
     ]
     name = _("案件清单-%(day)s") % {"day": civil_date(at).isoformat()}
-    return export(form=form, name=name, headings=headings, rows=islice(_lines(parts, at), LIMIT))
+    return export(form=form, name=name, headings=headings, rows=islice(_lines(parts, at), READ))
 
 
 def _lines(parts: Sequence[QuerySet[Case]], at: datetime) -> Iterator[list[Cell]]:
     yes = _("是")
     for part in parts:
-        for row in with_matter(part)[:LIMIT].iterator(chunk_size=2000):
+        for row in with_matter(part)[:READ].iterator(chunk_size=2000):
             yield [
                 shown(row.number),
                 words.state(row.state),

@@ -11,6 +11,7 @@ from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseTask, Claimant, Contact, Exhibit, Verification
 from anxin.cases.money import add_up, all_received, standing
 from anxin.cases.procedure import conclusions, reopening
+from anxin.cases.telling import message_case
 from anxin.law.civil import civil_date
 from anxin.law.clocks import moment_due
 from anxin.notices.send import notify
@@ -115,8 +116,12 @@ def conclude(*, case: Case, conclusion: str, note: str, by: User, at: datetime) 
         zh="请告诉我们您是否满意；对结果有异议，可以凭编号申请恢复办理",
         en="Please tell us whether you are satisfied; if not, the case can be opened again by its number",
     )  # fmt: skip
-    return step(now, to="ended", by=by, at=at, fields=("conclusion", "conclusion_note"), zh=words["zh"],
+    done = step(now, to="ended", by=by, at=at, fields=("conclusion", "conclusion_note"), zh=words["zh"],
                 en=words["en"], lines=[asked], changes={"conclusion": kind.title["zh"]})  # fmt: skip
+    message_case(
+        done, zh="已办结，凭编号可以查看结果、评价，有异议可以申请恢复办理。", mark=f"ended:{done.reopened}", at=at
+    )
+    return done
 
 
 def reopen_until(case: Case) -> datetime | None:
@@ -128,9 +133,7 @@ def reopen_until(case: Case) -> datetime | None:
 
 
 @transaction.atomic
-def reopen(
-    *, case: Case, reason: str, at: datetime, by: User | None = None, claimant: Claimant | None = None
-) -> Case:
+def reopen(*, case: Case, reason: str, at: datetime, by: User | None = None, claimant: Claimant | None = None) -> Case:
     """Open an ended case again, by an officer (``by``) or by one of its claimants; its clocks begin anew.
 
     A claimant who had withdrawn claims again by it. Raises CannotMove when the case is open or a claimant comes too

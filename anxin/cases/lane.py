@@ -130,9 +130,7 @@ def _start_lane(case: Case, at: datetime) -> None:
 
 def _states_passed(case: Case) -> list[tuple[str, datetime]]:
     """The states since the case was opened (or opened again), in order, each with its moment."""
-    told = list(
-        CaseEvent.objects.filter(case=case, kind__startswith="state-").order_by("id").values_list("kind", "at")
-    )
+    told = list(CaseEvent.objects.filter(case=case, kind__startswith="state-").order_by("id").values_list("kind", "at"))
     states = [(kind.removeprefix("state-"), moment) for kind, moment in told]
     ends = [place for place, (state, _) in enumerate(states) if state == "ended"]
     if not ends:

@@ -11,6 +11,7 @@ from anxin.cases.flow import line, locked, step, tell
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseEvent, Claimant, WageReceived
 from anxin.cases.procedure import states
+from anxin.cases.telling import message_case
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import User
@@ -185,6 +186,9 @@ def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> No
         case.save(update_fields=SUMS)
         CaseEvent.objects.bulk_create(lines)
     if every and case.ended_at is None:
+        message_case(
+            case, zh="：记录显示工资已全部到账，请核对；没有收到请马上告诉我们。", mark=f"paid:{case.reopened}", at=at
+        )
         notify(to=answerable(case, at=at), kind="case-all-received", subject="case", subject_id=case.pk, at=at,
                urgent=True, zh=f"案件 {case.number} 应付工资已全部到账，可以办结",
                en=f"Case {case.number}: all wages due have arrived; it can be closed")  # fmt: skip

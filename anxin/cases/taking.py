@@ -27,7 +27,7 @@ def take(*, case: Case, by: User, at: datetime) -> Case:
     in_office(by)
     now = open_and_locked(case)
     if now.owner_id == by.pk:
-        return now
+        return step(now, to="dispatched", by=by, at=at) if now.state == "received" else now
     if now.owner is not None:
         name = name_of(now.owner)
         raise AlreadyDone(f"首问负责人是{name}。", f"{name} is its named person already.")

@@ -3,10 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from anxin.cases.models import Claim, Claimant, Consent
+from anxin.cases.models import Case, Claim, Claimant, Consent
 from anxin.notices.channels import has_sms
 from anxin.notices.send import tell_phone
 from anxin.vault.fields import open_text
+
+
+def message_case(case: Case, *, zh: str, mark: str, at: datetime) -> None:
+    """Send ``zh`` to the phones of every claim in a case, each with the number its people hold, in the caller's
+    transaction. It costs nothing where no short messages are sent."""
+    if has_sms():
+        for claim in Claim.objects.filter(case=case):
+            text = f"【安薪】您的反映（编号 {claim.number}）{zh}"
+            message_claimants([claim], text=text, mark=f"{mark}:{claim.pk}", at=at)
 
 
 def message_claimants(claims: Iterable[Claim], *, text: str, mark: str, at: datetime) -> int:

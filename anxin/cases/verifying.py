@@ -22,8 +22,8 @@ def verify(
 ) -> Verification:
     """Write down what an officer found, with the sheet as it stands now; this stops the 24-hour clock.
 
-    ``sums``: claimant's id → fen verified, where they differ from what the sheet proposes. ``plain``: he holds the facts
-    to be plain. Raises ValueError without a finding, on a negative sum or one of somebody else's case.
+    ``sums``: claimant's id → fen verified, where they differ from what the sheet proposes. ``plain``: he holds the
+    facts to be plain. Raises ValueError without a finding, on a negative sum or one of somebody else's case.
     """
     said = finding.strip()[:1000]
     if not said:

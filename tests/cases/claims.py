@@ -24,17 +24,13 @@ def claim(
 ) -> Case:
     """A claim of 5,000 yuan for March 2026, by one person unless said otherwise."""
     given = people if people is not None else [Person(name="测试人", months=["2026-03"], claimed_fen=500_000)]
-    told = Told(
-        door="qr", key=key, people=given, region_code=region, project=site.project if site else None, **fields
-    )
+    told = Told(door="qr", key=key, people=given, region_code=region, project=site.project if site else None, **fields)
     return file_claim(told, at=at).claim.case
 
 
 def member(engagement: Engagement, fen: int = 500_000, **fields) -> Person:
     """Somebody of the roster who claims March 2026."""
-    return Person(
-        name=engagement.worker.name, worker=engagement.worker, months=["2026-03"], claimed_fen=fen, **fields
-    )
+    return Person(name=engagement.worker.name, worker=engagement.worker, months=["2026-03"], claimed_fen=fen, **fields)
 
 
 def only(case: Case) -> Claimant:

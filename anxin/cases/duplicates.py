@@ -7,7 +7,7 @@ have claimed is told as a number, and only to a worker of its roster, from five 
 
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anxin.cases.models import Claim, Claimant, Consent
 from anxin.registry.actions import identity_blind
@@ -64,11 +64,11 @@ def phone_key(phone: str) -> bytes:
     return blind("phone", phone) if phone else b""
 
 
-def _standing():  # type: ignore[no-untyped-def]
+def _standing() -> QuerySet[Claimant]:
     return Claimant.objects.filter(withdrawn_at=None).exclude(consent=Consent.REFUSED)
 
 
-def _about(rows, project: Project | None, employer: str):  # type: ignore[no-untyped-def]
+def _about(rows: QuerySet[Claimant], project: Project | None, employer: str) -> QuerySet[Claimant]:
     rows = rows.select_related("claim__case").order_by("-pk")
     if project is not None:
         return rows.filter(case__project=project)

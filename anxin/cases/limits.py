@@ -7,6 +7,8 @@ leaves his signed-in way open.
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from anxin.cases.models import CodeTry
 from anxin.vault.fields import blind
 
@@ -67,7 +69,7 @@ def _shut_until(mine: CodeTry, *, named: bool) -> datetime | None:
     return None
 
 
-def _full(tries, at: datetime, most: int, within: timedelta) -> datetime | None:  # type: ignore[no-untyped-def]
+def _full(tries: QuerySet[CodeTry], at: datetime, most: int, within: timedelta) -> datetime | None:
     moments = list(tries.filter(at__gt=at - within).order_by("-at").values_list("at", flat=True)[:most])
     return moments[-1] + within if len(moments) == most else None
 

@@ -57,7 +57,7 @@ def merge(*, into: Case, other: Case, by: User, at: datetime) -> Case:
             "your number stays good")  # fmt: skip
     _stay(claims, gone, at)
     for model in (Claim, Claimant, Exhibit):
-        model.objects.filter(case=gone).update(case=main)  # type: ignore[attr-defined]
+        model.objects.filter(case=gone).update(case=main)
     for part in Liable.objects.filter(case=gone):
         if not Liable.objects.filter(case=main, role=part.role, name=part.name).exists():
             Liable.objects.filter(pk=part.pk).update(case=main)
@@ -253,6 +253,7 @@ def _copy(case: Case, fresh: Case) -> None:
             change.pk, change._state.adding, change.clock = None, True, clock
             change.save(force_insert=True)
     newest = Verification.objects.filter(case=case).order_by("-id")[:1]
-    for row in (*Liable.objects.filter(case=case), *newest):
-        row.pk, row._state.adding, row.case = None, True, fresh  # type: ignore[assignment]
+    rows: list[Any] = [*Liable.objects.filter(case=case), *newest]
+    for row in rows:
+        row.pk, row._state.adding, row.case = None, True, fresh
         row.save(force_insert=True)

@@ -106,8 +106,8 @@ def case_parts(user: User, asked: CaseFilter, *, at: datetime) -> list[QuerySet[
     those that stand still. Rows hold keys; read them with ``with_matter``."""
     rows = _asked(user, asked, at)
     if asked.ended:
-        ways = ("ended_at", "due_at", "id") if asked.backwards else ("-ended_at", "-due_at", "-id")
-        return [rows.order_by(*ways)]
+        order = ("ended_at", "due_at", "id") if asked.backwards else ("-ended_at", "-due_at", "-id")
+        return [rows.order_by(*order)]
     ways = ("-due_at", "-id") if asked.backwards else ("due_at", "id")
     running, standing = rows.filter(due_at__isnull=False).order_by(*ways), rows.filter(due_at=None).order_by(ways[1])
     return [standing] if asked.due == "paused" else [running] if asked.due else [running, standing]

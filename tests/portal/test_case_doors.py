@@ -79,7 +79,7 @@ def test_an_impatient_thumb_makes_one_claim_and_the_code_is_told_once(officer):
 @pytest.mark.parametrize(
     ("given", "wanting"),
     [
-        ({"p-name": [""], "p-identity": [""], "p-phone": [""], "p-months": [""], "p-days": [""], "p-rate": [""]}, "至少填写一位"),
+        ({f"p-{name}": [""] for name in ("name", "identity", "phone", "months", "days", "rate")}, "至少填写一位"),
         ({"employer": ""}, "项目或用人单位"),
         ({"project": "没有这个"}, "没有找到这个项目"),
         ({"p-identity": ["99000019850601001"]}, "第 1 位"),

@@ -53,10 +53,12 @@ def look_up(request: HttpRequest) -> HttpResponse:
             record_look(by=user, at=at, subject="case", subject_id=case.pk, field=field, page="/cases")
         if worker is None and not rows:
             record_look(by=user, at=at, subject="case", subject_id="", field=field, page="/cases")
-    for row in rows:
-        row.shown, row.state_word, row.owner_name = shown(row.number), words.state(row.state), person(row.owner)
+    told = [
+        {"case": row, "number": shown(row.number), "state": words.state(row.state), "owner": person(row.owner)}
+        for row in rows
+    ]
     by = mask_identity(identity) if identity else mask_phone(phone)
-    return render(request, "officer/cases/looked_up.html", {"rows": rows, "by": by, "most": len(rows) == MOST})
+    return render(request, "officer/cases/looked_up.html", {"rows": told, "by": by, "most": len(rows) == MOST})
 
 
 @needs("personal")

@@ -19,6 +19,7 @@ from anxin.cases.consent import MOST_MEMBERS
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.models import ClaimDoor, Consent
 from anxin.cases.slips import hand_out
+from anxin.cases.taking import take
 from anxin.insight.scope import visible_projects, visible_warnings
 from anxin.ledger import read
 from anxin.portal.ui.access import needs, signed_in
@@ -99,6 +100,7 @@ def _open(request: HttpRequest, told: Told, at: datetime) -> HttpResponse:
     with transaction.atomic():
         filed = file_claim(told, at=at)
         if filed.new:
+            take(case=filed.claim.case, by=signed_in(request), at=at)
             hand_out(filed.claim, filed.consent_codes, at=at)
     if filed.new:
         messages.success(request, _("已立案，您是首问负责人。系统会请工人本人确认。"))

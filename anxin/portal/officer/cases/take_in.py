@@ -18,6 +18,7 @@ from anxin.cases.filing import Filed, file_claim
 from anxin.cases.models import Claimant, ClaimDoor, Ticket
 from anxin.cases.numbers import shown
 from anxin.cases.slips import hand_out
+from anxin.cases.taking import take
 from anxin.insight.case_list import cases_of_person
 from anxin.insight.places import places_below
 from anxin.insight.scope import visible_cases
@@ -65,6 +66,9 @@ def take_in(request: HttpRequest) -> HttpResponse:
             filed = file_claim(claim_of(told, user, at=at), at=at)
             if told.ticket:
                 _end_ticket(told.ticket, filed, user)
+            if filed.new:
+                # Whoever takes it down has it: nothing is left to dispatch.
+                take(case=filed.claim.case, by=user, at=at)
             left = hand_out(filed.claim, filed.consent_codes, at=at) if filed.new else {}
     except Wrong as wrong:
         messages.error(request, str(wrong))

@@ -6,7 +6,9 @@ queue holds what is left of earlier years. Old: open longer than so many days.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -61,7 +63,8 @@ def counts_by_region(rows: QuerySet[Case], *, as_of: date, width: int = 6) -> di
     """Region code (cut to ``width`` digits: 2 province, 4 city, 6 county) → how many stand in each queue."""
     found: dict[str, Counter[str]] = {}
     sums = {name.replace("-", "_"): Count("pk", filter=_where(name, as_of)) for name in QUEUES}
-    for row in rows.filter(ended_at=None).values("region_code").annotate(**sums).order_by("region_code"):
+    counted: Iterable[dict[str, Any]] = rows.filter(ended_at=None).values("region_code").annotate(**sums)  # type: ignore[assignment]
+    for row in counted:
         place = found.setdefault(row["region_code"][:width].ljust(6, "0"), Counter())
         place.update({name: row[name.replace("-", "_")] for name in QUEUES})
     return found

@@ -168,6 +168,8 @@ def count_once(*, at: datetime) -> int:
         claimant.received_fen = received_sum(claimant)
         claimant.save(update_fields=["received_fen"])
         add_up(case)
+        trail.record(by=None, at=at, action="case-receipt-corrected", subject="case", subject_id=case.pk,
+                     changes={"claimant": claimant.pk, "from": own.amount_fen, "reference": own.reference})  # fmt: skip
         doubled += 1
     return doubled
 

@@ -17,6 +17,7 @@ import zlib
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from anxin.cases.models import Claim
 from anxin.intake.bulk.signing import signature as bulk_signature
 from anxin.intake.cwr.signature import signature as cwr_signature
 from anxin.intake.models import HeldRow, Upload
@@ -33,6 +34,7 @@ from tests.stories.planted import ACCOUNT, ADDRESS, CARDS, IDS, MARK, PHONES, WR
 
 NOW = datetime.now(SHANGHAI)
 CORP, CORP_NAME = "91140000MOCK000001", "测试建设有限公司"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(32)
 pages: list[str] = []
 
 
@@ -186,12 +188,79 @@ def people(project: Project) -> None:
     broken_page.mask_identity = sound
 
 
+def claims(project: Project) -> None:
+    """A worker claims without signing in, for himself and a mate; writes, brings a file, guesses; an officer opens."""
+    worker = Client(raise_request_exception=False)
+
+    def see(client: Client, path: str, *, own: bool = False, **data: object) -> str:
+        """A page and its addresses; of one that repeats somebody's ``own`` words to him or his officer the latter."""
+        answer = client.post(path, data, follow=True) if data else client.get(path, follow=True)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        text = body.decode("utf-8", "replace")
+        if not own:
+            pages.append(text)
+        pages.extend([url for url, _ in answer.redirect_chain])
+        pages.extend(re.findall(r'(?:href|action|src|hx-[a-z]+)="([^"]*)"', text))
+        return text
+
+    def sent(client: Client, path: str, **data: object) -> None:
+        """A form whose own fields show again what was typed: only that nothing breaks is looked at."""
+        assert client.post(path, data).status_code < 500, path
+
+    see(worker, f"/claim?site={project.code}")
+    sent(worker, "/claim/1", site=project.code, matter="building_wages", group="yes", name=MARK, identity=IDS[0],
+         go="next")  # fmt: skip
+    sent(worker, "/claim/2", other=f"{NOW:%Y-%m}", total="5000", go="next", **{
+        "n-0": MARK, "s-0": "6000", "p-0": PHONES[4], "i-0": IDS[4]})  # fmt: skip
+    sent(worker, "/claim/3", go="next", text=f"我是{MARK}，{IDS[0]}，住{ADDRESS}，卡{CARDS[0]}，电话{PHONES[0]}",
+         photo=SimpleUploadedFile(f"{IDS[0]}.png", PNG))  # fmt: skip
+    sent(worker, "/claim/4", anonymous="yes", phone=PHONES[0], safe_from="8", safe_until="21", retaliation="1")
+    slips = worker.get("/claim/done").content.decode()
+    number, code, *slip = [text.replace(" ", "") for text in re.findall(r'class="c-big num">([\d ]+)<', slips)]
+    worker.post("/claim/noted")
+    see(worker, f"/track/{number}")
+    for what, fields in (
+        ("message", {"text": f"我的身份证是{IDS[0]}，电话{PHONES[0]}，住{ADDRESS}"}),
+        ("received", {"sum": "12", "on": f"{NOW:%Y-%m-%d}"}), ("retaliation", {"text": f"包工头住{ADDRESS}"}),
+        ("evidence", {"photo": SimpleUploadedFile(f"{PHONES[0]}.png", PNG + b"x")}),
+    ):  # fmt: skip
+        sent(worker, f"/track/{number}/{what}", **fields)
+    mate = Client(raise_request_exception=False)
+    sent(mate, "/claim/join", number=IDS[2], code=PHONES[2])
+    sent(mate, "/track", code=IDS[2], number=PHONES[2])
+    sent(mate, "/claim/join", number=number, code=slip[1])
+    sent(mate, f"/track/{number}/consent", decision="agree", sum="6100", months=f"{NOW:%Y-%m}")
+    see(mate, f"/track/{number}")
+    see(mate, "/me/sign-in", phone=PHONES[2])
+    back = Client(raise_request_exception=False)
+    sent(back, "/track", code=code)
+    see(back, f"/track/{number}", own=True)
+
+    officer = Client(raise_request_exception=False)
+    officer.post("/sign-in", {"username": "officer", "password": "a long enough word"})
+    case = Claim.objects.get(number=number).case
+    for path in ("/cases?view=region", "/cases/cost", "/cases/export?view=region"):
+        see(officer, path)
+    see(officer, f"/cases/{case.number}", own=True)
+    for act, fields in (("take", {}), ("accept", {}), ("message", {"claim": case.claims.get().pk, "text": MARK})):
+        sent(officer, f"/cases/{case.number}/{act}", form=act, **fields)
+    sent(officer, "/cases/look-up", identity=IDS[0], phone=PHONES[0])
+    see(officer, f"/cases/{case.number}", own=True)
+    # A claim's page breaks, and its error repeats the number.
+    import anxin.portal.worker.track as broken_page
+
+    sound, broken_page.progress_of = broken_page.progress_of, lambda *_, **__: int(IDS[0] + PHONES[0])
+    assert worker.get(f"/track/{number}").status_code == 500
+    broken_page.progress_of = sound
+
+
 def tell() -> None:
     project = Project.objects.get(code="3300002026010001")
     national(project)
     cwr(project)
     bulk(project)
     people(project)
+    claims(project)
     logging.getLogger("anxin.story").error("told of %s", MARK)
     print(json.dumps(pages, ensure_ascii=False))
 

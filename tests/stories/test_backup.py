@@ -35,7 +35,7 @@ make_user()
 add_sender(protocol="bulk", appid="bank", secret="s" * 32, at=at)
 evidence.store(b"%PDF-1.4 agreement %%EOF")
 own = settings.DATA / "papers" / "140100" / "order.docx"
-own.parent.mkdir(parents=True)
+own.parent.mkdir(parents=True, exist_ok=True)
 own.write_bytes(shipped("order"))
 sweep(as_of=at.date(), at=at)
 """

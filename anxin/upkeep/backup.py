@@ -5,7 +5,8 @@ aside; both are then packed at leisure. So the database and the ledger agree on 
 before what names it, so it is packed last. The keys stay out unless asked for: who holds both holds everything.
 
 Archive: ``database/anxin.sqlite3`` or ``database/tables/*.copy`` (PostgreSQL), ``ledger/…``, ``evidence/…``,
-``papers/…`` (an office's own templates), ``keys/keys.json`` if asked for, and last ``manifest.json`` with the SHA-256 of every file before it.
+``papers/…`` (an office's own templates), ``keys/keys.json`` if asked for, and last ``manifest.json`` with the SHA-256
+of every file before it.
 """
 
 import hashlib

@@ -8,10 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from anxin.cases import messages
+from anxin.cases.flow import move
 from anxin.cases.models import Claim, Claimant, Draft, Exhibit, Message, WageReceived
 from anxin.cases.taking import take
 from anxin.notices.models import Notice
 from anxin.people.models import Event
+from anxin.remedies import tracks
+from anxin.remedies.for_workers import tracks_for_claim
 from anxin.vault.fields import open_text
 from tests.cases.claiming import begin, codes, png, say_sum, send, this_month, wav, whole_claim
 from tests.people import identity, make_project
@@ -268,3 +271,17 @@ def test_every_act_leaves_its_link_and_no_personal_number(client, now):
     whole = str(list(Event.objects.values_list("who", "changes", "subject_id")))
     for secret in (PHONE, identity(7), "张三", code):
         assert secret not in whole
+
+
+def test_the_ways_being_taken_stand_on_the_page_in_plain_words(client, now):
+    claim, _code = whole_claim(client, this_month(now))
+    assert "在走的路" not in client.get(f"/track/{claim.number}").content.decode()
+    officer = make_user("ways", "officer", claim.case.region_code)
+    move(case=claim.case, to="accepted", by=officer, at=now)
+    tracks.begin(case=claim.case, kind="arbitration", form="fast", by=officer, at=now)
+    page = client.get(f"/track/{claim.number}").content.decode()
+    assert "在走的路" in page
+    (way,) = tracks_for_claim(claim)
+    assert way.title["zh"] in page
+    assert way.text["zh"] in page
+    assert way.next_on.isoformat() in page

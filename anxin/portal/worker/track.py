@@ -27,6 +27,7 @@ from anxin.portal.worker.claim_session import Side
 from anxin.portal.worker.claim_words import CONSENTS, EXHIBITS, promise
 from anxin.portal.worker.papers import papers_for_side
 from anxin.registry.models import Worker
+from anxin.remedies.for_workers import tracks_for_claim
 from anxin.vault.fields import mask_phone, open_text
 
 WHY = "who claimed without signing in comes back with his code; wrong codes are counted and slowed"
@@ -145,6 +146,8 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "due_fen": due_fen(side.me),
         "receipts": WageReceived.objects.filter(claimant=side.me).order_by("-received_on", "-pk"),
         "said": [(row, open_text(row.text_sealed)) for row in said],
+        "ways": tracks_for_claim(side.claim),
+        "alone": told.case.people == 1,
         "papers": papers_for_side(side),
         "files": [(row, EXHIBITS.get(row.kind, row.kind)) for row in brought(side)],
         "group": _group(side),

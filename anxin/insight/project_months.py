@@ -21,6 +21,7 @@ STATES = ("unpaid", "failed", "short", "unattended", "waiting", "paid", "none")
 PAY_COLUMNS = (
     "worker_id", "month", "lines", "due_fen", "paid_fen", "bank_paid_fen", "bank_failed_fen", "first_paid_on",
 )  # fmt: skip
+WORK_COLUMNS = ("worker_id", "month", "days", "mask")
 
 
 def month_range(last: str, count: int = 12) -> list[str]:

@@ -96,9 +96,13 @@ def work_months(
     project_id: int | Collection[int] | None = None,
     worker_id: int | None = None,
     month: str | Collection[str] | None = None,
+    columns: Collection[str] = (),
 ) -> pa.Table:
-    """Days worked: a bitmask and a count a worker-month; of one month, of some, or of all."""
-    return _rollup("work_months", month, _where(project_id=project_id, worker_id=worker_id))
+    """Days worked: a bitmask and a count a worker-month; of one month, of some, or of all.
+
+    With ``columns`` only these, in no order.
+    """
+    return _rollup("work_months", month, _where(project_id=project_id, worker_id=worker_id), columns)
 
 
 def pay_months(

@@ -81,6 +81,9 @@ def test_the_banks_word_beats_the_sheets(at):
     send("payments", [payment(10, 600_000, "B1", status="failed")], at)
     seal(at=at)
     (before,) = read.pay_months(project_id=1).to_pylist()
+    assert read.pay_months(project_id=1, columns=("due_fen", "month")).to_pylist() == [
+        {"due_fen": before["due_fen"], "month": before["month"]}
+    ]
     assert (before["paid_fen"], before["bank_failed_fen"]) == (0, 600_000)
     send("payments", [payment(10, 600_000, "B2")], at)
     seal(at=at)

@@ -20,6 +20,7 @@ from anxin.insight.project_list import SORTS, filter_projects, list_page
 from anxin.insight.project_months import (
     GROUPS,
     PAY_COLUMNS,
+    WORK_COLUMNS,
     CalendarMonth,
     WorkerFigures,
     attendance_calendar,
@@ -165,7 +166,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     as_of = civil_date(timezone.now())
     row = project_or_404(request, code)
     months = month_range(month_of(as_of), MONTHS)
-    work = read.work_months(project_id=row.pk, month=months)
+    work = read.work_months(project_id=row.pk, month=months, columns=WORK_COLUMNS)
     pay = read.pay_months(project_id=row.pk, month=months, columns=PAY_COLUMNS)
     figures = month_figures(work, pay, months=months, as_of=as_of, pay_day=row.pay_day)
     judged = next((m for m in figures if m.month == judged_month(as_of, row.pay_day)), None)

@@ -268,6 +268,8 @@ def order(officer: Page, chief: Page, case: Case, linfen: Linfen) -> None:
     chief.get_by_role("button", name="签批并编号").click()
     chief.wait_for_load_state()
     officer.goto(f"/papers/{paper.pk}")
+    if not officer.locator("[name=way]").is_visible():
+        officer.locator("summary", has_text="登记送达").click()
     officer.select_option("[name=way]", "in_person")
     officer.fill("[name=recipient]", "项目经理")
     officer.set_input_files("[name=files]", {"name": "送达回证.pdf", "mimeType": "application/pdf", "buffer": PDF})

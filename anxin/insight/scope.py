@@ -75,8 +75,8 @@ def visible_cases(user: User, permission: str = "cases") -> QuerySet[Case]:
     in for a project or a bank sees none: an employer must not learn who claims.
     """
     if permission == "help":
-        helping = [p for p in stood_in_for(user) if p.organisation_id and "help" in PERMISSIONS.get(p.role, frozenset())]
-        units = [person.organisation_id for person in helping]
+        people = [person for person in stood_in_for(user) if "help" in PERMISSIONS.get(person.role, frozenset())]
+        units = [person.organisation_id for person in people if person.organisation_id]
         return Case.objects.filter(pk__in=CaseTask.objects.filter(organisation__in=units).values("case"))
     seats = [s for s in seats_with(user, permission) if s.role not in (Role.CLERK, Role.BANK)]
     within = _within(seats, "")

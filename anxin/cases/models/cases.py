@@ -72,6 +72,9 @@ class Case(models.Model):
         indexes = [
             # Holds every column that the list filters by, in the order it shows: a page reads it and no table row.
             models.Index(fields=_LISTED, name="cases_listed"),
+            models.Index(
+                fields=["ended_at", "due_at", "id"], name="cases_with_retaliation", condition=models.Q(retaliation=True)
+            ),
             models.Index(fields=["employer"], name="cases_of_an_employer"),
             models.Index(fields=["region_code", "ended_at", "due_at"], name="cases_of_a_region"),
             models.Index(fields=["owner", "ended_at", "due_at"], name="cases_of_a_person"),

@@ -184,7 +184,8 @@ def _table(pages: dict[str, Any]) -> None:
 
 
 def _cases(folder: Path, sizes: tuple[int, ...], *, seconds: float, keep: bool) -> None:
-    print("\n(e) cases: create, hand over, accept, verify, order, receive, conclude, find; two processes at once")
+    print("\n(e) cases, two processes at once")
+    print("  short: created, handed over, resolved, found; whole: also accepted, verified, ordered to pay")
     folder.mkdir(parents=True, exist_ok=True)
     _cases_in("SQLite", folder, sizes, seconds)
     with postgres.cluster(folder / "postgres" if keep else None) as address:
@@ -193,17 +194,22 @@ def _cases(folder: Path, sizes: tuple[int, ...], *, seconds: float, keep: bool) 
 
 
 def _cases_in(name: str, folder: Path, sizes: tuple[int, ...], seconds: float, **more: str) -> None:
-    first = 0.0
+    first: dict[str, float] = {}
     for size in sizes:
         made = _run(folder, "bench.cases_fill", str(size), **more)
         run = f"{time.time():.0f}"
-        both = [_begin(folder, "bench.measure_cases", "acts", str(seconds), f"{run}{k}", **more) for k in "ab"]
-        told = [_read(child) for child in both]
-        rate = sum(one["per_s"] for one in told)
-        first = first or rate
-        print(f"  {name}, {made['cases']:,} cases (made in {made['seconds']} s): {rate:.0f} lives/s"
-              f" = {rate / first:.2f} of the first; {told[0]['cpu_ms']} ms of processor time a life")  # fmt: skip
-        print("    ms each: " + ", ".join(f"{act} {took}" for act, took in told[0]["each_ms"].items()))
+        print(f"  {name}, {made['cases']:,} cases (made in {made['seconds']} s)")
+        for kind, words in (("short", ("short",)), ("whole", ())):
+            both = [
+                _begin(folder, "bench.measure_cases", "acts", str(seconds), f"{run}{kind}{k}", *words, **more)
+                for k in "ab"
+            ]
+            told = [_read(child) for child in both]
+            rate = sum(one["per_s"] for one in told)
+            first.setdefault(kind, rate)
+            print(f"    {kind} lives: {rate:.0f} a second = {rate / first[kind]:.2f} of the first;"
+                  f" {told[0]['cpu_ms']} ms of processor time each")  # fmt: skip
+            print("      ms each: " + ", ".join(f"{act} {took}" for act, took in told[0]["each_ms"].items()))
         if size == sizes[0]:
             asked = _run(folder, "bench.measure_cases", "queries", **more)
             print(

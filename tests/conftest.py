@@ -3,11 +3,16 @@
 from datetime import date, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from anxin.intake.bulk import columnar
 from anxin.intake.national import attendance
 from anxin.law.civil import SHANGHAI
+
+# How long an example takes says nothing about whether it is right.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,10 @@ from anxin.vault.fields import mask_text
 from anxin.vault.logs import MaskingFormatter
 from tests.people import identity
 
-PERSONAL = {"id_number", "card_number", "account_number", "phone", "private", "secret", "payee", "raw", "item"}
+PERSONAL = {
+    *("id_number", "identity", "card_number", "account_number", "phone", "private", "secret", "payee", "raw", "item"),
+    *("return_code", "consent_codes"),
+}
 # Kinds of file, not values.
 NOT_VALUES = {"anxin.intake.sheets.kinds"}
 

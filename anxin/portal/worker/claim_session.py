@@ -3,7 +3,7 @@
 Codes come by POST only and stand in no address; the session keeps database keys, no code.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -124,11 +124,11 @@ def opened_claims(request: HttpRequest, *, at: datetime) -> list[Claim]:
 
 @dataclass(frozen=True)
 class Slip:
-    """What a representative hands to a member: his name and phone as written, his own code."""
+    """What a representative hands to a member: his name, his masked phone, his own code."""
 
-    name: str
-    phone: str
-    code: str
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+    code: str = field(repr=False)
 
 
 def slip(claimant: Claimant, code: str) -> Slip:

@@ -42,7 +42,7 @@ class Candidate:
     project_name: str
     engagement_id: int | None
     worker: str
-    identity: str
+    identity: str = dataclasses.field(repr=False)
     team: str
     why: tuple[str, ...]
 

@@ -171,7 +171,7 @@ def _amr(content: bytes) -> bool:
 def _mp3(content: bytes) -> bool:
     place = 0
     if content.startswith(b"ID3"):
-        a, b, c, d = content[6:10]
+        a, b, c, d = struct.unpack_from("4B", content, 6)
         if max(a, b, c, d) > 127:
             return False
         place = 10 + (a << 21 | b << 14 | c << 7 | d)

@@ -5,10 +5,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -35,6 +34,7 @@ from anxin.law.civil import civil_date
 from anxin.people.access import PERMISSIONS, may, seats_with
 from anxin.people.models import User
 from anxin.portal.officer import handling_words as words
+from anxin.portal.officer.chosen import AT_ONCE, act_on_each, back_to_list, chosen_ids
 from anxin.portal.officer.desk_export import export_desk
 from anxin.portal.officer.forms import day_of
 from anxin.portal.ui.access import needs, signed_in
@@ -46,7 +46,6 @@ from anxin.watch.handling.actions import AlreadyDone
 from anxin.watch.models import Handling
 
 FILTER_NAMES = ("view", "due", "level", "rule", "state", "unit", "region", "industry", "q", "sort")
-AT_ONCE = 200
 _HANDLERS = [role for role, held in PERMISSIONS.items() if "handle" in held]
 
 
@@ -133,48 +132,27 @@ def desk_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered matters, or the chosen ones of them, as CSV or Excel."""
     at = timezone.now()
     rows = desk(signed_in(request), _asked(request), at=at)
-    chosen = _ids(request)
+    chosen = chosen_ids(request)
     if chosen:
         rows = rows.filter(pk__in=chosen)
     form = request.POST.get("format") or request.GET.get("format", "csv")
     return export_desk(rows, form=form, at=at)
 
 
-def _ids(request: HttpRequest) -> list[int]:
-    one = request.POST.get("one", "")
-    return [int(key) for key in ([one] if one else request.POST.getlist("id")) if key.isascii() and key.isdigit()][
-        :AT_ONCE
-    ]
-
-
-def _done(request: HttpRequest) -> HttpResponse:
-    """Back to where the act was asked for."""
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if safe and back.startswith("/") else reverse("desk"))
-
-
 def _each(
     request: HttpRequest, permission: str, act: Callable[[Handling], object], done: Callable[[int], str]
 ) -> HttpResponse:
-    """Do an act on each chosen matter; what somebody else did first is told calmly, the rest goes on."""
-    rows = visible_handlings(signed_in(request), permission).filter(pk__in=_ids(request)).select_related("warning")
-    count, late = 0, []
-    for handling in rows:
-        try:
-            act(handling)
-        except AlreadyDone as first:
-            late.append(f"{handling.warning.reason_en}: {first.en}" if in_english() else
-                        f"{handling.warning.reason}：{first.zh}")  # fmt: skip
-        else:
-            count += 1
-    if count:
-        messages.success(request, done(count))
-    for sentence in late[:10]:
-        messages.info(request, sentence)
-    if not count and not late:
-        messages.error(request, _("没有选中预警：请先勾选要处理的预警。"))
-    return _done(request)
+    """Do an act on each chosen matter."""
+    rows = visible_handlings(signed_in(request), permission).filter(pk__in=chosen_ids(request))
+    act_on_each(
+        request,
+        rows.select_related("warning"),
+        act,
+        called=lambda one: (one.warning.reason, one.warning.reason_en),
+        done=done,
+        nothing=_("没有选中预警：请先勾选要处理的预警。"),
+    )
+    return back_to_list(request, "desk")
 
 
 @needs("handle")
@@ -198,7 +176,7 @@ def desk_assign(request: HttpRequest) -> HttpResponse:
     key = request.POST.get("to", "")
     if not key.isdigit():
         messages.error(request, _("没有指派：请选择承办人。"))
-        return _done(request)
+        return back_to_list(request, "desk")
     to = get_object_or_404(User, pk=int(key), pk__in=[person.pk for person in candidates(user)])
     reason = " ".join(request.POST.get("reason", "").split())[:200]
 
@@ -237,7 +215,7 @@ def desk_snooze(request: HttpRequest) -> HttpResponse:
     until = day_of(request.POST.get("until", ""))
     if not reason or until is None or until < civil_date(at):
         messages.error(request, _("没有静默：请填写理由，并选择今天或以后的日期。"))
-        return _done(request)
+        return back_to_list(request, "desk")
 
     def act(one: Handling) -> None:
         actions.locked(one)

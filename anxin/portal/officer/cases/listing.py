@@ -10,13 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anxin.cases import taking
-from anxin.cases.flow import CannotMove
 from anxin.cases.models import Case
 from anxin.cases.numbers import read_number, shown
 from anxin.insight.case_list import (
@@ -41,16 +39,15 @@ from anxin.people.models import User
 from anxin.portal.officer.cases import words
 from anxin.portal.officer.cases.export import export_cases
 from anxin.portal.officer.cases.queues import QUEUES, queue_titles
+from anxin.portal.officer.chosen import AT_ONCE, act_on_each, back_to_list, chosen_ids
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.tags import in_english
 from anxin.registry.models.projects import Industry
 from anxin.watch.handling.actions import AlreadyDone
 
 FILTER_NAMES = (
     *("view", "due", "queue", "state", "door", "matter", "region", "industry", "project", "mark", "q", "sort"),
 )
-AT_ONCE = 200
 _HANDLERS = [role for role, held in PERMISSIONS.items() if "case" in held]
 
 
@@ -159,44 +156,25 @@ def cases_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered cases, or the chosen ones of them, as CSV or Excel; nothing in it names a claimant."""
     at = timezone.now()
     parts: list[QuerySet[Case]] = case_parts(signed_in(request), _asked(request), at=at)
-    if chosen := _ids(request):
+    if chosen := chosen_ids(request):
         parts = [part.filter(pk__in=chosen) for part in parts]
     form = request.POST.get("format") or request.GET.get("format", "csv")
     return export_cases(parts, form=form, at=at)
 
 
-def _ids(request: HttpRequest) -> list[int]:
-    one = request.POST.get("one", "")
-    keys = [one] if one else request.POST.getlist("id")
-    return [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 16][:AT_ONCE]
-
-
-def _done(request: HttpRequest) -> HttpResponse:
-    """Back to where the act was asked for."""
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if safe and back.startswith("/") else reverse("cases"))
-
-
 def _each(
     request: HttpRequest, permission: str, act: Callable[[Case], object], done: Callable[[int], str]
 ) -> HttpResponse:
-    """Do an act on each chosen case; what somebody else did first is told calmly, the rest goes on."""
-    count, late = 0, []
-    for case in visible_cases(signed_in(request), permission).filter(pk__in=_ids(request)):
-        try:
-            act(case)
-        except (AlreadyDone, CannotMove) as first:
-            late.append(f"{shown(case.number)}: {first.en}" if in_english() else f"{shown(case.number)}：{first.zh}")
-        else:
-            count += 1
-    if count:
-        messages.success(request, done(count))
-    for sentence in late[:10]:
-        messages.info(request, sentence)
-    if not count and not late:
-        messages.error(request, _("没有选中案件：请先勾选要处理的案件。"))
-    return _done(request)
+    """Do an act on each chosen case."""
+    act_on_each(
+        request,
+        visible_cases(signed_in(request), permission).filter(pk__in=chosen_ids(request)),
+        act,
+        called=lambda one: (shown(one.number), shown(one.number)),
+        done=done,
+        nothing=_("没有选中案件：请先勾选要处理的案件。"),
+    )
+    return back_to_list(request, "cases")
 
 
 @needs("case")
@@ -220,7 +198,7 @@ def cases_assign(request: HttpRequest) -> HttpResponse:
     key = request.POST.get("to", "")
     if not key.isdigit():
         messages.error(request, _("没有指派：请选择承办人。"))
-        return _done(request)
+        return back_to_list(request, "cases")
     to = get_object_or_404(User, pk=int(key), pk__in=[one.pk for one in candidates(user)])
     reason = " ".join(request.POST.get("reason", "").split())[:200]
 

@@ -1,0 +1,62 @@
+"""Acts on the rows somebody ticked in a list: which they are, what became of them, the way back."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from anxin.cases.flow import CannotMove
+from anxin.portal.ui.tags import in_english
+from anxin.watch.handling.actions import AlreadyDone
+
+T = TypeVar("T")
+AT_ONCE = 200
+_TOLD = 10
+
+
+def chosen_ids(request: HttpRequest) -> list[int]:
+    """Keys of the one row whose own button was pressed, else of the ticked rows."""
+    one = request.POST.get("one", "")
+    keys = [one] if one else request.POST.getlist("id")
+    return [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 16][:AT_ONCE]
+
+
+def back_to_list(request: HttpRequest, name: str) -> HttpResponse:
+    """Back to where the act was asked for, else to the list of this name."""
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if safe and back.startswith("/") else reverse(name))
+
+
+def act_on_each(
+    request: HttpRequest,
+    rows: Iterable[T],
+    act: Callable[[T], object],
+    *,
+    called: Callable[[T], tuple[str, str]],
+    done: Callable[[int], str],
+    nothing: str,
+) -> None:
+    """Do an act on each row; what somebody else did first is told calmly, the rest goes on.
+
+    ``called``: a row's name in Chinese and English; ``done``: the sentence for so many; ``nothing``: for none.
+    """
+    count, late = 0, []
+    for row in rows:
+        try:
+            act(row)
+        except (AlreadyDone, CannotMove) as first:
+            zh, en = called(row)
+            late.append(f"{en}: {first.en}" if in_english() else f"{zh}：{first.zh}")
+        else:
+            count += 1
+    if count:
+        messages.success(request, done(count))
+    for sentence in late[:_TOLD]:
+        messages.info(request, sentence)
+    if not count and not late:
+        messages.error(request, nothing)

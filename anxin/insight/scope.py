@@ -81,3 +81,13 @@ def visible_cases(user: User, permission: str = "cases") -> QuerySet[Case]:
     seats = [s for s in seats_with(user, permission) if s.role not in (Role.CLERK, Role.BANK)]
     within = _within(seats, "")
     return Case.objects.filter(within) if within is not None else Case.objects.none()
+
+
+def may_on_case(user: User, permission: str, case: Case) -> bool:
+    """Whether a person holds a permission for this case. A page asks many times; the database is asked once for equal
+    seats, because the person object lives no longer than the request."""
+    seats = tuple(seats_with(user, permission))
+    kept: dict[tuple[tuple[Seat, ...], int], bool] = user.__dict__.setdefault("_on_cases", {})
+    if seats and (seats, case.pk) not in kept:
+        kept[seats, case.pk] = visible_cases(user, permission).filter(pk=case.pk).exists()
+    return bool(seats) and kept[seats, case.pk]

@@ -15,9 +15,8 @@ from anxin.cases.flow import CannotMove
 from anxin.cases.models import Case
 from anxin.cases.names import shown_names
 from anxin.cases.numbers import shown
-from anxin.insight.scope import visible_cases
+from anxin.insight.scope import may_on_case
 from anxin.law.civil import civil_date
-from anxin.people.access import may
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.ways import draw_view
 from anxin.portal.officer.cases.ways_acts import PARTS, number_of, read_happened
@@ -52,9 +51,7 @@ def _show(request: HttpRequest, case: Case, row: Draw, status: int = 200) -> Htt
     user, at = signed_in(request), timezone.now()
     lines = list(row.lines.select_related("claimant__worker", "claimant__claim").order_by("pk"))
     names = shown_names([line.claimant for line in lines])
-    allowed = {
-        name: may(user, name) and visible_cases(user, name).filter(pk=case.pk).exists() for name in ("case", "approve")
-    }
+    allowed = {name: may_on_case(user, name, case) for name in ("case", "approve")}
     left_out = {line.pk: why for line, why in payouts.pay_list(row).left_out} if row.state in _OPEN else {}
     claim = Recovery.objects.filter(draw=row).first()
     top_up = TopUp.objects.filter(draw=row).select_related("replaced_by").first()

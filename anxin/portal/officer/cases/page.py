@@ -10,8 +10,7 @@ from django.views.decorators.http import require_safe
 
 from anxin.cases.models import Case
 from anxin.cases.numbers import shown
-from anxin.insight.scope import visible_cases
-from anxin.people.access import may
+from anxin.insight.scope import may_on_case
 from anxin.portal.officer.cases import words
 from anxin.portal.officer.cases.clocks import clocks_part
 from anxin.portal.officer.cases.finding import find_case
@@ -37,9 +36,7 @@ def show_case(
         "number": shown(case.number),
         "at": at,
         "given": given or {},
-        "may": {
-            name: may(user, name) and visible_cases(user, name).filter(pk=case.pk).exists() for name in PERMISSIONS
-        },
+        "may": {name: may_on_case(user, name, case) for name in PERMISSIONS},
     }
     about = case.project.name if case.project else case.enterprise.name if case.enterprise else mask_text(case.employer)
     common |= {

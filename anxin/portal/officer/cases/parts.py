@@ -10,9 +10,8 @@ from anxin.cases.duplicates import probable
 from anxin.cases.models import Case, Claimant
 from anxin.cases.names import shown_names
 from anxin.cases.numbers import shown
-from anxin.insight.scope import visible_cases, visible_projects, visible_warnings
+from anxin.insight.scope import may_on_case, visible_cases, visible_projects, visible_warnings
 from anxin.law.civil import civil_date, start_of
-from anxin.people.access import may
 from anxin.people.looks import LOOK, record_look
 from anxin.people.models import Event, User
 from anxin.portal.officer.cases import words
@@ -28,7 +27,7 @@ MOST_CLAIMS = 50
 
 def handles(case: Case, user: User) -> bool:
     """Whether a person may handle this case, and so read what its claimants told."""
-    return may(user, "case") and visible_cases(user, "case").filter(pk=case.pk).exists()
+    return may_on_case(user, "case", case)
 
 
 def people_part(case: Case, user: User, at: datetime) -> dict[str, Any]:

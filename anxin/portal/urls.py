@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects", projects.projects, name="projects"),
     path("projects/<str:code>", projects.project, name="project"),
     path("projects/<str:code>/money", projects.money, name="project-money"),
+    path("projects/<str:code>/gaps", projects.gaps, name="project-gaps"),
     path("projects/<str:code>/months/<str:month>", projects.month, name="project-month"),
     path("projects/<str:code>/months/<str:month>/workers/<int:engagement>", worker_months.month, name="worker-month"),
     path(

@@ -181,6 +181,7 @@ TABLE: dict[str, Row] = {
     "projects": to(SEERS),
     "project": to(SEERS, in_project()),
     "project-money": to(SEERS, in_project()),
+    "project-gaps": to(SEERS, in_project()),
     "project-month": to(SEERS, in_project(month=MONTH)),
     "worker-month": to(SEERS, worker),
     "worker-month-reveal": to(HANDLERS, worker, sends=lambda place: {"field": "identity"}),

@@ -223,9 +223,21 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "rules": rules,
         "pack": pack_of(row),
         "may_upload": may(user, "uploads"),
-        **tell_completeness(completeness(row, as_of=as_of, work=work, pay=pay)),
     }
     return render(request, "officer/projects/project.html", context)
+
+
+@needs("projects")
+@require_safe
+def gaps(request: HttpRequest, code: str) -> HttpResponse:
+    """What is missing on a project, as its clerk sees it; the project's page asks for it when it stands."""
+    as_of = civil_date(timezone.now())
+    row = project_or_404(request, code)
+    months = month_range(month_of(as_of), MONTHS)
+    work = read.work_months(project_id=row.pk, month=months, columns=WORK_COLUMNS)
+    pay = read.pay_months(project_id=row.pk, month=months, columns=PAY_COLUMNS)
+    list_ = completeness(row, as_of=as_of, work=work, pay=pay)
+    return render(request, "site/_completeness.html", tell_completeness(list_))
 
 
 @needs("projects")

@@ -91,7 +91,7 @@ def bring(*, content: bytes, name: str, region: str, by: User, at: datetime) -> 
 @transaction.atomic
 def decide(*, file: ClueFile, accepted: bool, by: User, at: datetime) -> ClueFile:
     """Take what is good in a file, or lay it aside. A second decision changes nothing."""
-    now = ClueFile.objects.select_for_update().get(pk=file.pk)
+    now = ClueFile.objects.select_for_update(no_key=True).get(pk=file.pk)
     if now.decided_at is not None:
         return now
     if accepted:

@@ -60,7 +60,7 @@ def read(draft: Draft) -> dict[str, Any]:
 @transaction.atomic
 def write(draft: Draft, change: Callable[[dict[str, Any]], None], *, at: datetime) -> dict[str, Any]:
     """Change a draft under its lock, so that two uploads at once lose nothing. What was sent changes no more."""
-    now = Draft.objects.select_for_update().get(pk=draft.pk)
+    now = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
     data = read(now)
     if now.claim_id is None:
         change(data)
@@ -77,7 +77,7 @@ def send(draft: Draft, make: Callable[[dict[str, Any], str], Told], *, at: datet
     ``make`` turns the form and the key of the sending into a claim. Whoever sends the same draft at the same moment
     waits here for the first, and is told the same.
     """
-    now = Draft.objects.select_for_update().get(pk=draft.pk)
+    now = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
     if now.claim_id is not None:
         return codes_of(now, at=at)
     data = read(now)

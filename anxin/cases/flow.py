@@ -24,7 +24,7 @@ class CannotMove(Exception):
 
 def locked(case: Case) -> Case:
     """The case as it is now, locked until the transaction ends; of a merged case the one it was merged into."""
-    now = Case.objects.select_for_update().get(pk=case.pk)
+    now = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     return locked(now.merged_into) if now.merged_into is not None else now
 
 

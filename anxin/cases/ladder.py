@@ -56,7 +56,7 @@ def raise_case(*, case: Case, kind: str, to: Organisation | None, reason: str, b
 @transaction.atomic
 def record_minutes(*, rung: CaseRung, attended: str, minutes: str, by: User, at: datetime) -> CaseRung:
     """Put the minutes of a talk (or what a supervision came to) on record. Raises CannotMove the second time."""
-    row = CaseRung.objects.select_for_update().get(pk=rung.pk)
+    row = CaseRung.objects.select_for_update(no_key=True).get(pk=rung.pk)
     if row.done_at is not None:
         raise CannotMove("纪要已登记。", "The minutes are on record already.")
     row.attended, row.minutes, row.done_by, row.done_at = attended[:400], minutes, by, at
@@ -68,7 +68,7 @@ def record_minutes(*, rung: CaseRung, attended: str, minutes: str, by: User, at:
 
 @transaction.atomic
 def _climb_due(pk: int, at: datetime, units: Units) -> int:
-    case = Case.objects.select_for_update().get(pk=pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=pk)
     if case.ended_at is not None or case.due_at is None:
         return 0
     running = list(CaseClock.objects.filter(case=case, done_at=None, due_at__isnull=False).order_by("due_at", "id"))

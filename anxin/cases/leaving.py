@@ -55,7 +55,7 @@ def close_unit(*, unit: Organisation, to: Organisation | None, by: User, at: dat
         raise Refused(f"该单位尚有 {pending} 件未办结案件，请选择接收单位。",
                       f"{pending} cases are open here: choose the unit that takes them.")  # fmt: skip
     if pending and to is not None:
-        rows = list(cases.select_for_update(of=("self",)).order_by("pk"))
+        rows = list(cases.select_for_update(of=("self",), no_key=True).order_by("pk"))
         for case in rows:
             trail.record(by=by, at=at, action="case-assign", subject="case", subject_id=case.pk,
                          changes={"from": unit.name, "to": to.name, "reason": reason})  # fmt: skip
@@ -70,7 +70,9 @@ def close_unit(*, unit: Organisation, to: Organisation | None, by: User, at: dat
 
 
 def _hand_over(person: User, to: User | None, by: User, at: datetime, reason: str) -> int:
-    rows = list(Case.objects.select_for_update(of=("self",)).filter(owner=person, ended_at=None).order_by("pk"))
+    rows = list(
+        Case.objects.select_for_update(of=("self",), no_key=True).filter(owner=person, ended_at=None).order_by("pk")
+    )
     names = {"from": person.username, "to": to.username if to else None, "reason": reason or "leaves"}
     for case in rows:
         case.owner = to

@@ -40,7 +40,10 @@ def merge(*, into: Case, other: Case, by: User, at: datetime) -> Case:
 
     Raises CannotMove when they are the same or one of them has ended.
     """
-    rows = {row.pk: row for row in Case.objects.select_for_update().filter(pk__in=[into.pk, other.pk]).order_by("pk")}
+    rows = {
+        row.pk: row
+        for row in Case.objects.select_for_update(no_key=True).filter(pk__in=[into.pk, other.pk]).order_by("pk")
+    }
     main, gone = rows[into.pk], rows[other.pk]
     if main.pk == gone.pk:
         raise CannotMove("不能把案件并入它自己。", "A case is not merged into itself.")
@@ -170,7 +173,7 @@ def split(
     said = " ".join(reason.split())[:300]
     if not said:
         raise ValueError("A reason has words.")
-    now = Case.objects.select_for_update().get(pk=case.pk)
+    now = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if now.ended_at is not None:
         raise CannotMove("只能拆分在办的案件。", "Only an open case is split.")
     rows = list(Claimant.objects.filter(case=now).select_related("claim"))

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q
-
 from anxin.cases.models import Claim, Claimant
 from anxin.vault.fields import open_text
 
@@ -34,7 +32,7 @@ def pseudonym(claimant: Claimant) -> str:
 
 
 def shown_names(claimants: Iterable[Claimant]) -> dict[int, str]:
-    """``shown_name`` of many as an officer reads it before he opens anything, in two queries: claimant's id → name."""
+    """``shown_name`` of many as an officer reads it before he opens anything: claimant's id → name."""
     rows = list({row.pk: row for row in claimants}.values())
     firsts = Claim.objects.in_bulk({row.claim.split_from_id or row.claim_id for row in rows})
     places = _places(firsts)
@@ -48,7 +46,8 @@ def shown_names(claimants: Iterable[Claimant]) -> dict[int, str]:
 def _places(firsts: Iterable[int]) -> dict[int, int]:
     """Claimant's id → his place among the people of a claim and of those split off it."""
     keys = list(firsts)
-    of_them = Claimant.objects.filter(Q(claim__in=keys) | Q(claim__split_from__in=keys)).order_by("pk")
+    claims = [*keys, *Claim.objects.filter(split_from__in=keys).values_list("pk", flat=True)]
+    of_them = Claimant.objects.filter(claim__in=claims).order_by("pk")
     places: dict[int, int] = {}
     counted: dict[int, int] = {}
     for key, claim, first in of_them.values_list("pk", "claim_id", "claim__split_from_id"):

@@ -45,7 +45,7 @@ def lapse_orders(*, at: datetime, limit: int = 1000) -> int:
 
 @transaction.atomic
 def _lapse(pk: int, at: datetime) -> bool:
-    case = Case.objects.select_for_update().get(pk=pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=pk)
     clock = CaseClock.objects.filter(case=case, done_at=None, step=STEP, due_at__lt=at).first()
     if clock is None or case.ended_at is not None:
         return False

@@ -36,7 +36,7 @@ def issue(*, organisation: Organisation, people: int, by: User, at: datetime) ->
     """Issue the next number of the day; 1 is the first. Raises ValueError on a head-count that cannot be."""
     if not 1 <= people <= MOST_PEOPLE:
         raise ValueError("A ticket is for one person or some.")
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     last = _today(organisation, at).order_by("-turn").first()
     ticket = Ticket.objects.create(
         organisation=organisation, day=civil_date(at), turn=last.turn + 1 if last else 1, people=people, issued_at=at
@@ -49,7 +49,7 @@ def issue(*, organisation: Organisation, people: int, by: User, at: datetime) ->
 @transaction.atomic
 def call_next(*, organisation: Organisation, by: User, at: datetime) -> Ticket | None:
     """Call the next number to an officer's desk; None when nobody waits. Two desks never call the same."""
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     ticket = _today(organisation, at).filter(called_at=None, ended_at=None).order_by("turn").first()
     if ticket is None:
         return None
@@ -63,7 +63,7 @@ def call_next(*, organisation: Organisation, by: User, at: datetime) -> Ticket |
 @transaction.atomic
 def end(*, ticket: Ticket, by: User, at: datetime, claim: Claim | None = None) -> Ticket:
     """A ticket is done: with the claim it led to, or because nobody came. A second time changes nothing."""
-    now = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    now = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
     if now.ended_at is not None and claim is None:
         return now
     now.ended_at = now.ended_at or at
@@ -78,7 +78,7 @@ def end(*, ticket: Ticket, by: User, at: datetime, claim: Claim | None = None) -
 @transaction.atomic
 def put_back(*, ticket: Ticket, by: User, at: datetime) -> Ticket:
     """Whoever was called and did not come waits again, in his turn."""
-    now = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    now = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
     if now.ended_at is None and now.called_at is not None:
         now.called_at, now.called_by = None, None
         now.save(update_fields=["called_at", "called_by"])

@@ -204,7 +204,7 @@ def made_up_password() -> str:
 
 
 def _locked(person: User, by: User | None, *, gone: bool = False) -> User:
-    now = User.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=person.pk)
+    now = User.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=person.pk)
     if by is not None and by.pk != now.pk and not manageable_people(by).filter(pk=now.pk).exists():
         raise Refused("该人员不在您的管理范围内。", "This person is not yours to administer.")
     if now.left_at is not None and not gone:
@@ -223,7 +223,7 @@ def _check_place(place: Place, by: User | None) -> None:
     unit = place.organisation
     if unit is not None:
         # Locked, so that nobody closes it while somebody moves in.
-        unit = Organisation.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+        unit = Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     if unit is not None and not unit.active:
         raise Refused("该单位已撤销。", "This unit is closed.")
     if unit is not None and unit.industry and place.role == Role.AGENCY and place.industry != unit.industry:

@@ -27,7 +27,7 @@ def appoint(
         raise Refused("结束日期须不早于开始日期和今天。", "The last day comes after the first, and not before today.")
     if until_on - from_on > LONGEST:
         raise Refused("代理期最长一年。", "A deputy is appointed for a year at most.")
-    people = {p.pk: p for p in User.objects.select_for_update().filter(pk__in=[absent.pk, deputy.pk])}
+    people = {p.pk: p for p in User.objects.select_for_update(no_key=True).filter(pk__in=[absent.pk, deputy.pk])}
     if len(people) != 2:
         raise Refused("不能由本人代理自己。", "Nobody is his own deputy.")
     for person in people.values():
@@ -48,7 +48,12 @@ def appoint(
 @transaction.atomic
 def dismiss(*, row: Deputy, by: User, at: datetime) -> None:
     """End a deputy's time now: he has the seat no more from his next request on."""
-    now = Deputy.objects.select_for_update(of=("self",)).select_related("absent", "deputy").filter(pk=row.pk).first()
+    now = (
+        Deputy.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("absent", "deputy")
+        .filter(pk=row.pk)
+        .first()
+    )
     if now is None or now.until_on < civil_date(at):
         raise Refused("该代理已结束。", "This deputy's time is over already.")
     if not manageable_people(by).filter(pk=now.absent_id).exists():

@@ -67,7 +67,7 @@ def add_turn(
     """Put a person on duty. Raises Refused when the times make no sense or he is on duty then already."""
     if not starts_at < ends_at or ends_at - starts_at > LONGEST:
         raise Refused("结束时间须晚于开始时间，且一班不超过7天。", "A turn ends after it starts, within seven days.")
-    now = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    now = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     if not now.is_active or now.left_at is not None or now.organisation_id != unit.pk:
         raise Refused("只能安排本单位在职人员值班。", "Only people who work in this unit have its duty.")
     if Duty.objects.filter(person=now, starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
@@ -83,7 +83,7 @@ def add_turn(
 @transaction.atomic
 def drop_turn(*, turn: Duty, by: User, at: datetime) -> None:
     """Take a turn off the roster. Raises Refused for one that has ended: what was, stays on record."""
-    now = Duty.objects.select_for_update(of=("self",)).select_related("person").filter(pk=turn.pk).first()
+    now = Duty.objects.select_for_update(of=("self",), no_key=True).select_related("person").filter(pk=turn.pk).first()
     if now is None:
         raise Refused("该班次已被取消。", "This turn was taken off already.")
     if now.ends_at <= at:
@@ -101,7 +101,7 @@ def plan_holidays(*, unit: Organisation, month: str, people: Sequence[User], by:
     another can. Safe to repeat. Raises Refused without people of the unit.
     """
     crew = list(
-        User.objects.select_for_update(of=("self",))
+        User.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=[p.pk for p in people], organisation=unit, is_active=True, left_at=None)
         .order_by("pk")
     )

@@ -36,7 +36,7 @@ def must_have_second_step(person: User) -> bool:
 @transaction.atomic
 def offer(*, person: User, at: datetime) -> SecondStep:
     """The secret to put into the person's telephone, made at the first asking; it counts once confirmed."""
-    step, _ = SecondStep.objects.select_for_update().get_or_create(
+    step, _ = SecondStep.objects.select_for_update(no_key=True).get_or_create(
         person=person, defaults={"secret_sealed": seal_bytes(secrets.token_bytes(20)), "offered_at": at}
     )
     return step
@@ -56,7 +56,7 @@ def secret_of(step: SecondStep) -> str:
 def confirm(*, person: User, code: str, at: datetime) -> list[str] | None:
     """Take the second step into use when the code is right. Answers the backup codes, which are shown only now; None
     for a wrong code."""
-    step = SecondStep.objects.select_for_update().filter(person=person, confirmed_at=None).first()
+    step = SecondStep.objects.select_for_update(no_key=True).filter(person=person, confirmed_at=None).first()
     if step is None or not _take(step, code, at):
         return None
     step.confirmed_at = at
@@ -68,7 +68,7 @@ def confirm(*, person: User, code: str, at: datetime) -> list[str] | None:
 @transaction.atomic
 def check(*, person: User, code: str, at: datetime) -> bool:
     """Whether a code (or a backup code, good once) is right. A code that was taken is not taken again."""
-    step = SecondStep.objects.select_for_update().filter(person=person, confirmed_at__isnull=False).first()
+    step = SecondStep.objects.select_for_update(no_key=True).filter(person=person, confirmed_at__isnull=False).first()
     if step is None:
         return False
     if _take(step, code, at):

@@ -92,7 +92,7 @@ def reopen_unit(*, unit: Organisation, by: User | None, at: datetime) -> Organis
 
 
 def _locked(unit: Organisation, by: User | None) -> Organisation:
-    now = Organisation.objects.select_for_update(of=("self",)).select_related("parent").get(pk=unit.pk)
+    now = Organisation.objects.select_for_update(of=("self",), no_key=True).select_related("parent").get(pk=unit.pk)
     if by is not None and not manageable_units(by).filter(pk=now.pk).exists():
         raise Refused("该单位不在您的管理范围内。", "This unit is not yours to administer.")
     return now

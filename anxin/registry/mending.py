@@ -76,7 +76,7 @@ def bring_agreement(
     *, project: Project, use: AccountUse, agreement_on: date, papers: Sequence[Brought], by: User, at: datetime
 ) -> AccountUse:
     """Record the tripartite agreement of an account the project uses already."""
-    use = AccountUse.objects.select_for_update(of=("self",)).get(pk=use.pk, project=project)
+    use = AccountUse.objects.select_for_update(of=("self",), no_key=True).get(pk=use.pk, project=project)
     if use.closed_on is not None:
         raise NotNow("该账户已停用，请先登记新的专户。", "This account is closed; record the new one first.")
     use.agreement_on = agreement_on

@@ -38,7 +38,7 @@ def source_of(draw: Draw) -> Source:
 
 def _lock_source(source: Source) -> Source:
     model = type(source)
-    model.objects.select_for_update().get(pk=source.pk)
+    model.objects.select_for_update(no_key=True).get(pk=source.pk)
     return model.objects.get(pk=source.pk)
 
 
@@ -146,7 +146,11 @@ def decide(*, draw: Draw, approved: bool, by: User, at: datetime, note: str = ""
     """
     case = flow.locked(draw.case)
     source = _lock_source(source_of(draw))
-    now = Draw.objects.select_for_update(of=("self",)).select_related("deposit", "fund", "pledge").get(pk=draw.pk)
+    now = (
+        Draw.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("deposit", "fund", "pledge")
+        .get(pk=draw.pk)
+    )
     if now.state != DrawState.ASKED:
         raise CannotMove("该申请已有审批结果。", "It was decided already.")
     if now.asked_by_id == by.pk:
@@ -185,8 +189,8 @@ def _paying(line: DrawLine) -> tuple[Case, DrawLine]:
     """Lock the case, the source, the draw and the line, in this order. Raises CannotMove unless it waits for money."""
     case = flow.locked(line.draw.case)
     _lock_source(source_of(line.draw))
-    draw = Draw.objects.select_for_update().get(pk=line.draw_id)
-    now = DrawLine.objects.select_for_update().get(pk=line.pk)
+    draw = Draw.objects.select_for_update(no_key=True).get(pk=line.draw_id)
+    now = DrawLine.objects.select_for_update(no_key=True).get(pk=line.pk)
     now.draw = draw
     if draw.state not in (DrawState.APPROVED, DrawState.PAYING):
         raise CannotMove("该笔垫付不在发放中。", "This draw is not being paid out.")
@@ -252,12 +256,12 @@ def cancel(*, draw: Draw, reason: str, by: User, at: datetime) -> Draw:
     has ended or no reason is given."""
     case = flow.locked(draw.case)
     _lock_source(source_of(draw))
-    now = Draw.objects.select_for_update().get(pk=draw.pk)
+    now = Draw.objects.select_for_update(no_key=True).get(pk=draw.pk)
     if not reason.strip():
         raise CannotMove("请写明取消理由。", "Say why it is called off.")
     if now.state not in (DrawState.ASKED, DrawState.APPROVED, DrawState.PAYING):
         raise CannotMove("该笔垫付已结束。", "This draw has ended.")
-    waiting = list(now.lines.select_for_update().filter(paid_on=None, given_back_at=None))
+    waiting = list(now.lines.select_for_update(no_key=True).filter(paid_on=None, given_back_at=None))
     if now.state == DrawState.ASKED:
         now.state, now.ended_at = DrawState.CANCELLED, at
         now.decision = reason.strip()[:400]

@@ -26,7 +26,7 @@ def set_fund(
     *, fund: Fund, per_person_fen: int | None, account: str, holder: str, bank_name: str, by: User, at: datetime
 ) -> Fund:
     """Set the bound for one person (None: none entered), and the paying account; a blank number keeps the one there."""
-    Fund.objects.select_for_update().get(pk=fund.pk)
+    Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
     now = Fund.objects.get(pk=fund.pk)
     now.per_person_fen = per_person_fen
     now.holder, now.bank_name = holder[:200], bank_name[:200]

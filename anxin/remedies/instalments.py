@@ -49,7 +49,7 @@ def reconcile_instalments(*, track: Track, at: datetime) -> list[Instalment]:
     the claimants are told, and a case that was being paid is overdue again."""
     case = flow.locked(track.case)
     came, broken = received_since(track), []
-    for row in Instalment.objects.select_for_update().filter(track=track).order_by("turn"):
+    for row in Instalment.objects.select_for_update(no_key=True).filter(track=track).order_by("turn"):
         row.covered_fen = min(row.amount_fen, came)
         came -= row.covered_fen
         if row.covered_fen < row.amount_fen:

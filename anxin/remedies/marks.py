@@ -68,7 +68,7 @@ def take_number(*, unit: Organisation, kind: Kind, year: int) -> tuple[int, str]
     """The next serial of a unit, kind and year, and the number as printed. Call it in the transaction of the sign-off:
     a sign-off that fails gives its number back."""
     series, _ = DocumentSeries.objects.get_or_create(unit=unit, kind=kind.key, year=year)
-    series = DocumentSeries.objects.select_for_update().get(pk=series.pk)
+    series = DocumentSeries.objects.select_for_update(no_key=True).get(pk=series.pk)
     series.last += 1
     series.save(update_fields=["last"])
     return series.last, f"{mark_of(unit)}{kind.mark}〔{year}〕第{series.last}号"

@@ -86,7 +86,11 @@ def payout_file(*, draw: Draw, form: str, by: User, at: datetime, page: str) -> 
     Raises CannotMove when nothing is to be paid, or when the paying account of an ``xml`` file is not on file.
     """
     case = flow.locked(draw.case)
-    now = Draw.objects.select_for_update(of=("self",)).select_related("fund", "case__project").get(pk=draw.pk)
+    now = (
+        Draw.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("fund", "case__project")
+        .get(pk=draw.pk)
+    )
     if now.state not in (DrawState.APPROVED, DrawState.PAYING):
         raise CannotMove("该笔垫付不在发放中。", "This draw is not being paid out.")
     if case.project is None:
@@ -114,7 +118,7 @@ def payout_file(*, draw: Draw, form: str, by: User, at: datetime, page: str) -> 
 
 def _count_try(draw: Draw) -> None:
     """A line that failed goes out under a new mark, so that its answers are told apart."""
-    for line in draw.lines.select_for_update().filter(paid_on=None, given_back_at=None):
+    for line in draw.lines.select_for_update(no_key=True).filter(paid_on=None, given_back_at=None):
         if line.attempt == 0 or line.failed:
             line.attempt, line.failed = line.attempt + 1, ""
             line.save(update_fields=["attempt", "failed"])

@@ -60,7 +60,7 @@ def ask_pledge(
 def answer_pledge(*, pledge: Pledge, amount_fen: int, by: User, at: datetime, note: str = "") -> Pledge:
     """Say how much will be advanced; nought needs its reason. Raises CannotMove when it was answered already."""
     case = flow.locked(pledge.case)
-    now = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
+    now = Pledge.objects.select_for_update(of=("self",), no_key=True).get(pk=pledge.pk)
     if now.answered_at is not None:
         raise CannotMove("已经答复。", "It was answered already.")
     if not 0 <= amount_fen <= now.asked_fen:

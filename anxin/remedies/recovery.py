@@ -20,7 +20,7 @@ def open_fen(recovery: Recovery) -> int:
 
 
 def _locked(recovery: Recovery) -> Recovery:
-    Recovery.objects.select_for_update().get(pk=recovery.pk)
+    Recovery.objects.select_for_update(no_key=True).get(pk=recovery.pk)
     now = Recovery.objects.select_related("draw__fund").get(pk=recovery.pk)
     if now.ended_at is not None:
         raise CannotMove("追偿已结清。", "This recovery is settled.")
@@ -109,7 +109,7 @@ def ask_write_off(*, recovery: Recovery, amount_fen: int, reason: str, by: User,
 def decide_write_off(*, move: RecoveryMove, approved: bool, by: User, at: datetime) -> RecoveryMove:
     """Approve or refuse a write-off; nobody decides on his own. Raises CannotMove."""
     now = _locked(move.recovery)
-    row = RecoveryMove.objects.select_for_update(of=("self",)).get(pk=move.pk, kind="write_off")
+    row = RecoveryMove.objects.select_for_update(of=("self",), no_key=True).get(pk=move.pk, kind="write_off")
     if row.decided_at is not None:
         raise CannotMove("该申请已有审批结果。", "It was decided already.")
     if row.by_id == by.pk:
@@ -131,8 +131,8 @@ def filled_up(
     *, top_up: TopUp, on: date, by: User, at: datetime, note: str = "", replaced_by: Deposit | None = None
 ) -> TopUp:
     """A deposit was filled up again, or a new guarantee of the same project took its place. Raises CannotMove."""
-    Deposit.objects.select_for_update().get(pk=top_up.deposit_id)
-    now = TopUp.objects.select_for_update(of=("self",)).get(pk=top_up.pk)
+    Deposit.objects.select_for_update(no_key=True).get(pk=top_up.deposit_id)
+    now = TopUp.objects.select_for_update(of=("self",), no_key=True).get(pk=top_up.pk)
     if now.done_on is not None:
         raise CannotMove("已登记补足。", "It was filled up already.")
     if on > civil_date(at) or on < civil_date(now.started_at):
@@ -152,7 +152,7 @@ def filled_up(
 def book(*, fund: Fund, amount_fen: int, on: date, note: str, by: User, at: datetime) -> FundEntry:
     """Pay money into a fund (above nought) or take it out for another purpose (below). Its balance never goes below
     nought. Raises CannotMove."""
-    Fund.objects.select_for_update().get(pk=fund.pk)
+    Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
     balance = FundEntry.objects.filter(fund=fund).aggregate(sum=Sum("amount_fen"))["sum"] or 0
     if amount_fen == 0 or balance + amount_fen < 0:
         raise CannotMove(f"余额不足：现有 {balance / 100:,.2f} 元。", f"The balance is {balance / 100:,.2f} yuan.")

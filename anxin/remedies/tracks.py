@@ -138,7 +138,7 @@ def step(
     Raises CannotMove when the track knows no such step, a hearing lacks its moment, or the sums do not fit.
     """
     case = flow.locked(track.case)
-    now = Track.objects.select_for_update().get(pk=track.pk)
+    now = Track.objects.select_for_update(no_key=True).get(pk=track.pk)
     known, happened = kinds()[now.kind], on or civil_date(at)
     if to not in known.states[now.state].next:
         raise CannotMove(
@@ -238,7 +238,7 @@ def _move_case(case: Case, to: str, *, by: User | None, at: datetime) -> None:
 def extend_clock(*, clock: TrackClock, reason: str, by: User, at: datetime) -> TrackClock:
     """Write down that a body lengthened its period, once, by what the law allows. Raises CannotMove."""
     case = flow.locked(clock.track.case)
-    now = TrackClock.objects.select_for_update().get(pk=clock.pk)
+    now = TrackClock.objects.select_for_update(no_key=True).get(pk=clock.pk)
     known = kinds()[clock.track.kind]
     data = next((one for one in known.clocks if one.step == now.step), None)
     if data is None or not data.extension or now.extended or now.done_at is not None:

@@ -118,7 +118,7 @@ def _batch(model: type[Model], names: list[str], last: Any, report: Resealed) ->
         rows = list(
             model._default_manager.alias(**{f"first_{name}": _first(name) for name in names})
             .filter(old, pk__gt=last)
-            .select_for_update(skip_locked=True, of=("self",))
+            .select_for_update(skip_locked=True, of=("self",), no_key=True)
             .order_by("pk")
             .values_list("pk", *names)[:BATCH]
         )

@@ -37,7 +37,9 @@ class Claim(models.Model):
     key = models.CharField(max_length=64, unique=True)
     door = models.CharField(max_length=16, choices=ClaimDoor)
     source_number = models.CharField(max_length=64, blank=True)  # the other platform's own number
-    split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="split_off")
+    split_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="split_off", db_index=False
+    )
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     filer = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True, related_name="filed_claims")
@@ -54,6 +56,7 @@ class Claim(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["split_from"], name="claims_split_off", condition=models.Q(split_from__isnull=False)),
             models.Index(fields=["case"], name="claims_of_a_case"),
             models.Index(fields=["return_code_blind"], name="claims_by_return_code"),
             models.Index(fields=["phone_blind"], name="claims_by_phone"),

@@ -127,7 +127,7 @@ def match(
     Raises ``CannotMatch`` with the reason when it still cannot be taken; the row then stays as it was.
     """
     with transaction.atomic():
-        held = HeldRow.objects.select_for_update(of=("self",)).select_related("sender").get(pk=held.pk)
+        held = HeldRow.objects.select_for_update(of=("self",), no_key=True).select_related("sender").get(pk=held.pk)
         row = _row(held)
         row.place = held.place or "row"
         if engagement is not None:

@@ -122,7 +122,7 @@ def _figures(reading: Reading) -> dict[str, object]:
 
 
 def _undecided(upload: Upload) -> Upload:
-    locked = Upload.objects.select_for_update(of=("self",)).select_related("project").get(pk=upload.pk)
+    locked = Upload.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=upload.pk)
     if locked.status != READ:
         raise UploadDecided(locked)
     return locked

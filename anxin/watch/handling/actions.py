@@ -27,7 +27,7 @@ class AlreadyDone(Exception):
 def locked(handling: Handling) -> Handling:
     """The handling as it is now, locked until the transaction ends. Raises AlreadyDone when it has ended."""
     # Locked by itself and read again after: rows joined to a row that was waited for are those of before the wait.
-    Handling.objects.select_for_update().get(pk=handling.pk)
+    Handling.objects.select_for_update(no_key=True).get(pk=handling.pk)
     now = Handling.objects.select_related("warning", "owner", "unit").get(pk=handling.pk)
     if now.ended_at is not None:
         raise AlreadyDone("该预警已办结。", "This matter has ended already.")
@@ -37,7 +37,7 @@ def locked(handling: Handling) -> Handling:
 def in_office(person: User) -> User:
     """The person as he is now, locked until the transaction ends, so that nobody gets a matter while he leaves. Take
     it before ``locked``. Raises AlreadyDone when he has left."""
-    now = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    now = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     if now.left_at is not None or not now.is_active:
         raise AlreadyDone("该人员已停用或离任。", "This person is suspended or has left.")
     return now
@@ -196,7 +196,7 @@ def record_minutes(
     *, escalation: Escalation, attended: str, minutes: str, evidence: Sequence[str], by: User, at: datetime
 ) -> Escalation:
     """Put the minutes of a talk (or what a supervision came to) on record."""
-    row = Escalation.objects.select_for_update().get(pk=escalation.pk)
+    row = Escalation.objects.select_for_update(no_key=True).get(pk=escalation.pk)
     if row.done_at is not None:
         raise AlreadyDone("纪要已登记。", "The minutes are on record already.")
     row.attended, row.minutes, row.evidence, row.done_by, row.done_at = attended, minutes, list(evidence), by, at

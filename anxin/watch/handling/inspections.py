@@ -76,7 +76,7 @@ def record_inspection(
     at: datetime,
 ) -> InspectionTask:
     """Put the joint check on record; the rule that asks for it clears with the next sweep."""
-    row = InspectionTask.objects.select_for_update(of=("self",)).select_related("project").get(pk=task.pk)
+    row = InspectionTask.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=task.pk)
     if row.done_on is not None:
         raise AlreadyDone("该检查已登记。", "This check is on record already.")
     row.done_on, row.done_by, row.participants, row.findings = done_on, by, participants, findings
@@ -92,7 +92,7 @@ def record_inspection(
 @transaction.atomic
 def record_recheck(*, task: InspectionTask, findings: str, by: User, at: datetime) -> InspectionTask:
     """Put the re-check on record."""
-    row = InspectionTask.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    row = InspectionTask.objects.select_for_update(of=("self",), no_key=True).get(pk=task.pk)
     if row.rechecked_at is not None:
         raise AlreadyDone("复查已登记。", "The re-check is on record already.")
     row.rechecked_at, row.recheck_findings = at, findings

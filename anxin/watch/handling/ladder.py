@@ -66,7 +66,7 @@ def target_of(kind: str, region_code: str, units: dict[tuple[str, str], Organisa
 
 @transaction.atomic
 def _climb_due(pk: int, at: datetime, units: dict[tuple[str, str], Organisation]) -> int:
-    Handling.objects.select_for_update().get(pk=pk)
+    Handling.objects.select_for_update(no_key=True).get(pk=pk)
     handling = Handling.objects.select_related("warning", "owner", "unit").get(pk=pk)
     if handling.ended_at is not None or handling.due_at is None:
         return 0

@@ -65,7 +65,10 @@ def leave(*, person: User, to: User | None, by: User, at: datetime, reason: str 
 
     ``to`` None puts the handlings back into their units' trays, taken by nobody. Raises Refused.
     """
-    people = {p.pk: p for p in User.objects.select_for_update().filter(pk__in=[person.pk, to.pk if to else person.pk])}
+    people = {
+        p.pk: p
+        for p in User.objects.select_for_update(no_key=True).filter(pk__in=[person.pk, to.pk if to else person.pk])
+    }
     successor = people[to.pk] if to else None
     if successor is not None and (successor.left_at is not None or not _can_take_over(successor, person)):
         raise Refused("接手人须在职，且辖区、行业和角色能够承办这些事项。",
@@ -81,9 +84,13 @@ def hand_over_desk(*, person: User, to: User | None, by: User, at: datetime, rea
     if by.pk != person.pk and not manageable_people(by).filter(pk=person.pk).exists():
         raise Refused("该人员不在您的管理范围内。", "This person is not yours to administer.")
     desk = desk_of(person)
-    handlings = list(desk.handlings.select_for_update(of=("self",)).select_related("unit").order_by("pk"))
-    helpers = list(desk.helper_tasks.select_for_update(of=("self",)).select_related("organisation").order_by("pk"))
-    inspections = list(desk.inspections.select_for_update(of=("self",)).select_related("unit").order_by("pk"))
+    handlings = list(desk.handlings.select_for_update(of=("self",), no_key=True).select_related("unit").order_by("pk"))
+    helpers = list(
+        desk.helper_tasks.select_for_update(of=("self",), no_key=True).select_related("organisation").order_by("pk")
+    )
+    inspections = list(
+        desk.inspections.select_for_update(of=("self",), no_key=True).select_related("unit").order_by("pk")
+    )
     names = {"from": person.username, "to": to.username if to else None, "reason": reason or "leaves"}
     for handling in handlings:
         handling.owner, handling.taken_at = to, at if to else None

@@ -88,7 +88,7 @@ def snooze(*, warning: Warning, until_on: date, reason: str, by: User, at: datet
 @transaction.atomic
 def wake(*, row: Snooze, by: User, at: datetime) -> Snooze:
     """End a sleep before its day."""
-    row = Snooze.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    row = Snooze.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
     if row.ended_at is not None:
         raise AlreadyDone("静默已结束。", "It is awake already.")
     row.ended_at = at

@@ -37,7 +37,7 @@ def ask_to_pause_works(
     """
     if until_on < from_on:
         raise ValueError("A pause ends on the day it begins or later.")
-    Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    Project.objects.select_for_update(of=("self",), no_key=True).get(pk=project.pk)
     if PauseRequest.objects.filter(project=project, decided_at=None).exists():
         raise AlreadyDone("已有待审批的停工报备。", "A request for a pause is waiting for a decision already.")
     request = PauseRequest.objects.create(
@@ -56,7 +56,11 @@ def ask_to_pause_works(
 @transaction.atomic
 def decide_pause(*, request: PauseRequest, approved: bool, answer: str, by: User, at: datetime) -> PauseRequest:
     """Approve or refuse. Approved, the pause stands in the registry and the rules know it with the next sweep."""
-    row = PauseRequest.objects.select_for_update(of=("self",)).select_related("project", "asked_by").get(pk=request.pk)
+    row = (
+        PauseRequest.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("project", "asked_by")
+        .get(pk=request.pk)
+    )
     if row.decided_at is not None:
         name = row.decided_by.display_name or row.decided_by.username if row.decided_by else ""
         raise AlreadyDone(f"已由{name}审批。", f"{name} has decided it already.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anxin.cases import clock_changes, concluding, lane, money, tasks
+from anxin.cases import clock_changes, concluding, lane, money, taking, tasks
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.flow import CannotMove, move
 from anxin.cases.ladder import escalate_cases, raise_case
@@ -40,6 +40,19 @@ def test_one_form_sent_twice_at_once_is_one_claim(own_connections, people):
         assert sorted(one.new for one in gave) == [False, False, True], gave
         assert len({one.claim.number for one in gave}) == 1
     assert Case.objects.count() == Claim.objects.count() == Event.objects.filter(action="claim-filed").count() == 5
+    assert trail.verify().holds
+
+
+def test_one_officer_acts_on_two_cases_at_once(own_connections, people):
+    # Taking locks the officer and then writes the trail; a move writes the trail and names the officer when it commits.
+    officer = people["officer"]
+    for n in range(12):
+        taken, moved = (claim(AT, key=f"k{n}-{place}") for place in range(2))
+        gave = at_once(
+            lambda c=taken: taking.take(case=c, by=officer, at=AT),
+            lambda c=moved: move(case=c, to="accepted", by=officer, at=AT),
+        )
+        assert [type(one) for one in gave] == [Case] * 2, gave
     assert trail.verify().holds
 
 

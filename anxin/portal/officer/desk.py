@@ -174,7 +174,7 @@ def desk_assign(request: HttpRequest) -> HttpResponse:
     """Give the chosen matters to a person in whose jurisdiction they lie."""
     user, at = signed_in(request), timezone.now()
     key = request.POST.get("to", "")
-    if not key.isdigit():
+    if not key.isdecimal():
         messages.error(request, _("没有指派：请选择承办人。"))
         return back_to_list(request, "desk")
     to = get_object_or_404(User, pk=int(key), pk__in=[person.pk for person in candidates(user)])

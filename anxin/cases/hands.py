@@ -4,8 +4,10 @@ from datetime import datetime
 
 from anxin.cases.models import Case
 from anxin.law.civil import civil_date
-from anxin.people.models import Deputy, User
+from anxin.people.duty import on_duty
+from anxin.people.models import Deputy, Role, User
 from anxin.watch.handling.actions import chiefs_of
+from anxin.watch.handling.routing import unit_of_place
 
 
 def answerable(case: Case, *, at: datetime | None = None) -> list[User]:
@@ -21,6 +23,19 @@ def answerable(case: Case, *, at: datetime | None = None) -> list[User]:
         absent=owner, from_on__lte=day, until_on__gte=day, deputy__is_active=True, deputy__left_at=None
     )
     return [owner, *(row.deputy for row in standing_in.select_related("deputy"))]
+
+
+def takers(case: Case, *, at: datetime) -> list[User]:
+    """Who may take a case that nobody has taken: those on duty in its unit at that moment; on no turn of duty, its
+    officers and chiefs; without these, who answers for it. A case without a unit is its place's."""
+    unit = case.unit or unit_of_place(case.region_code)
+    if unit is None:
+        return []
+    turns = on_duty([unit], at=at)
+    if turns:
+        return [turn.person for turn in turns]
+    people = unit.people.filter(is_active=True, left_at=None, role__in=[Role.OFFICER, Role.CHIEF])
+    return list(people) or chiefs_of(unit)
 
 
 def above(case: Case) -> list[User]:

@@ -6,7 +6,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from anxin.cases.flow import locked
+from anxin.cases.hands import takers
 from anxin.cases.models import Case, Claim, Claimant, Message
+from anxin.notices.models import Notice
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import User
@@ -17,7 +19,8 @@ LONGEST = 2000
 
 @transaction.atomic
 def write_to_officer(*, claim: Claim, text: str, at: datetime, claimant: Claimant | None = None) -> Message:
-    """A claimant writes. ``claimant``: a member of a group, for himself; None: whoever filed. The case's owner is told.
+    """A claimant writes. ``claimant``: a member of a group, for himself; None: whoever filed. The case's owner is told,
+    or whoever may take it.
 
     The same words twice within a minute are one message. Raises ValueError when there are none.
     """
@@ -76,9 +79,21 @@ def unread_by_officer(case: Case) -> int:
 
 
 def tell_owner(case: Case, *, kind: str, at: datetime, zh: str, en: str, urgent: bool = False) -> None:
-    """Tell the case's named person something happened on the worker's side, in the caller's transaction."""
-    if case.owner is not None:
-        notify(to=[case.owner], kind=kind, subject="case", subject_id=case.pk, zh=zh, en=en, at=at, urgent=urgent)
+    """Tell the case's named person something happened on the worker's side, in the caller's transaction.
+
+    While nobody has taken it, or its named person has left, whoever may take it is told: once until he has read it, so
+    that a claimant who writes ten times does not fill ten inboxes.
+    """
+    owner = case.owner
+    has_it = owner is not None and owner.is_active and owner.left_at is None
+    to = [owner] if owner is not None and has_it else _who_has_not_heard(takers(case, at=at), case, kind)
+    notify(to=to, kind=kind, subject="case", subject_id=case.pk, zh=zh, en=en, at=at, urgent=urgent)
+
+
+def _who_has_not_heard(people: list[User], case: Case, kind: str) -> list[User]:
+    waiting = Notice.objects.filter(to__in=people, kind=kind, subject="case", subject_id=str(case.pk), read_at=None)
+    told = set(waiting.values_list("to", flat=True))
+    return [person for person in people if person.pk not in told]
 
 
 def _text(text: str) -> str:

@@ -65,7 +65,7 @@ def lives(run: str, at: datetime) -> Iterator[list[tuple[str, Callable[[], objec
             ("verify", lambda by=officer, kept=kept: verify_sum(  # type: ignore[misc]
                 claimant=kept["person"], fen=500_000, by=by, at=took(3))),
             ("order", lambda by=officer, case=case: orders.order_payment(  # type: ignore[misc]
-                case=case(), within="3 days", by=by, at=took(4))),
+                case=case(), until=took(76).date(), by=by, at=took(4))),
             ("receive", lambda kept=kept: receive(  # type: ignore[misc]
                 claimant=kept["person"], proof="bank", amount_fen=500_000, received_on=at.date(), at=took(30),
                 reference="R")),

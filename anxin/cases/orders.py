@@ -1,6 +1,7 @@
-"""Orders to pay by a date 责令限期支付: the date is a clock, and a date that passes unpaid moves the case on."""
+"""Orders to pay by a date 责令限期支付. The order is a paper, drawn up, signed off and served (``remedies``); its date
+is a clock of the case, and a date that passes unpaid moves the case on."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -8,7 +9,7 @@ from anxin.cases.flow import line, open_and_locked, recount, start_step, step
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseClock
 from anxin.cases.money import all_received
-from anxin.law.civil import SHANGHAI
+from anxin.law.civil import civil_date, start_of
 from anxin.law.running import reckon
 from anxin.notices.send import notify
 from anxin.people.models import User
@@ -17,21 +18,39 @@ STEP = "pay"
 
 
 @transaction.atomic
-def order_payment(*, case: Case, within: str, by: User, at: datetime) -> Case:
-    """Order the liable to pay within a period (``3 days``) and start its clock; ordered again, it begins anew.
+def order_payment(
+    *, case: Case, until: date, by: User, at: datetime, served_on: date | None = None, paper: tuple[str, str] = ("", "")
+) -> Case:
+    """What the served order to pay does to its case: it is ordered to pay until the end of a civil day, holiday or not,
+    as the paper says. Ordered again, the clock begins anew.
 
-    Raises CannotMove where the procedure knows no such step, ValueError on a period that is none.
+    ``served_on``: when the clock began, today where it is not told; ``paper``: its title in Chinese and English. Raises
+    CannotMove where the procedure knows no such step, ValueError on a day before the clock began.
     """
-    now, due = open_and_locked(case), reckon(at, within).due
-    day = due.astimezone(SHANGHAI) if due is not None else at
-    told = line(now, kind="pay-by", by=by, at=at, public=True, zh=f"责令单位在 {day:%Y-%m-%d} 前付清",
-                en=f"The employer has been ordered to pay in full by {day:%Y-%m-%d}")  # fmt: skip
-    if now.state != "ordered":
-        return step(now, to="ordered", by=by, at=at, within=within, lines=[told])
-    start_step(case=now, step=STEP, within=within, at=at)
-    told.save()
-    now.refresh_from_db()
+    began = at if served_on is None or served_on == civil_date(at) else start_of(served_on)
+    days = (until - civil_date(began)).days
+    if days < 0:
+        raise ValueError("The day of an order lies ahead of its serving.")
+    now = open_and_locked(case)
+    told = line(now, kind="pay-by", by=by, at=at, public=True,
+                zh=f"责令单位在{until.year}年{until.month}月{until.day}日前付清",
+                en=f"The employer has been ordered to pay in full by {until}")  # fmt: skip
+    if now.state == "ordered":
+        start_step(case=now, step=STEP, within=f"{days} days", at=began)
+        told.save()
+    else:
+        step(now, to="ordered", by=by, at=at, zh=paper[0], en=paper[1], within=f"{days} days", lines=[told])
+    _due_as_written(now, until, began, days, at)
     return now
+
+
+def _due_as_written(case: Case, until: date, began: datetime, days: int, at: datetime) -> None:
+    """A day that falls on a holiday would be moved by reckoning; the paper's own day holds."""
+    ends = start_of(until + timedelta(days=1)) - timedelta(seconds=1)
+    if began != at or reckon(began, f"{days} days").due != ends:
+        running = CaseClock.objects.filter(case=case, step=STEP, done_at=None)
+        running.update(started_at=began, due_at=ends)
+        recount(case)
 
 
 def lapse_orders(*, at: datetime, limit: int = 1000) -> int:

@@ -1,17 +1,17 @@
 """Bringing papers to their addressee, with proof, and what follows: the case moves on, an order runs out."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from anxin.cases.flow import CannotMove, finish_step, locked, move, recount, start_step, tell
+from anxin.cases.flow import CannotMove, finish_step, locked, move, tell
 from anxin.cases.models import Case, Claim, Claimant
 from anxin.cases.money import all_received
-from anxin.cases.orders import STEP as PAY_STEP
+from anxin.cases.orders import order_payment
 from anxin.cases.procedure import states
-from anxin.law.civil import civil_date, start_of
+from anxin.law.civil import civil_date
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import Role, User
@@ -110,13 +110,14 @@ def _follow(document: Document, *, by: User, at: datetime) -> None:
     known, case = kind_of(document), document.case
     zh, en = known.title["zh"], known.title["en"]
     until = (f"，限{day_words(document.due_on)}前", f", until {document.due_on}") if document.due_on else ("", "")
-    moved = known.when == "served" and move_if_allowed(
-        document, by=by, at=at, zh=f"{zh}{until[0]}", en=f"{en}{until[1]}"
-    )
+    if document.kind in ORDERS:
+        moved = _order(document, by=by, at=at)
+    else:
+        moved = known.when == "served" and move_if_allowed(
+            document, by=by, at=at, zh=f"{zh}{until[0]}", en=f"{en}{until[1]}"
+        )
     if document.kind in ("decision", "penalty"):
         finish_step(case=case, step="serve", at=at)
-    if document.kind in ORDERS:
-        _start_pay_clock(document, at=at)
     if not moved:
         public = known.audience != "authority"
         tell(case, kind="paper-served", by=by, at=at, public=public,
@@ -128,18 +129,14 @@ def _follow(document: Document, *, by: User, at: datetime) -> None:
                en=f"Paper received: {en} {document.number}{until[1]}")  # fmt: skip
 
 
-def _start_pay_clock(document: Document, *, at: datetime) -> None:
-    """The order's own day is the case's clock: it ends with that day, holiday or not, as the paper says."""
-    if document.due_on is None or document.served_on is None:
-        return
-    case = locked(document.case)
-    if case.state != "ordered":
-        return
-    days = (document.due_on - document.served_on).days
-    clock = start_step(case=case, step=PAY_STEP, within=f"{days} days", at=start_of(document.served_on))
-    clock.due_at = start_of(document.due_on + timedelta(days=1)) - timedelta(seconds=1)
-    clock.save(update_fields=["due_at"])
-    recount(case)
+def _order(document: Document, *, by: User, at: datetime) -> bool:
+    """Order the payment in the case, where it stands so that it can be ordered; tell whether it did."""
+    case, title = document.case, kind_of(document).title
+    if document.due_on is None or (case.state != "ordered" and "ordered" not in states()[case.state].next):
+        return False
+    order_payment(case=case, until=document.due_on, served_on=document.served_on, by=by, at=at,
+                  paper=(f"《{title['zh']}》", title["en"]))  # fmt: skip
+    return True
 
 
 def overdue_orders(*, at: datetime, limit: int = 500) -> int:

@@ -17,7 +17,7 @@ from anxin.cases.closing_words import say_satisfied
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.models import Case, Claimant, Consent
 from anxin.cases.money import due_fen, verify_sum
-from anxin.law.civil import SHANGHAI
+from anxin.law.civil import SHANGHAI, civil_date
 from anxin.ledger import read
 from anxin.people.access import PERMISSIONS, may_see_region
 from anxin.people.models import User
@@ -184,7 +184,7 @@ def _acts(coming: Coming) -> Iterator[tuple[datetime, frozenset[str], Act]]:
 def _order(case: Case, by: User, at: datetime) -> None:
     for claimant in Claimant.objects.filter(case=case):
         verify_sum(claimant=claimant, fen=claimant.claimed_fen, by=by, at=at)
-    orders.order_payment(case=case, within="7 days", by=by, at=at)
+    orders.order_payment(case=case, until=civil_date(at) + timedelta(days=7), by=by, at=at)
 
 
 def _receive(case: Case, at: datetime) -> None:

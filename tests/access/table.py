@@ -248,7 +248,6 @@ TABLE: dict[str, Row] = {
     "case-ask": to(HANDLERS, numbered()),
     "case-pass-on": to(HANDLERS, numbered()),
     "case-go-on": to(HANDLERS, numbered()),
-    "case-order": to(HANDLERS, numbered()),
     "case-lane": to(HANDLERS, numbered()),
     "case-contact": to(HANDLERS, numbered()),
     "case-task": to(HANDLERS, numbered()),

@@ -110,7 +110,7 @@ def test_two_workers_at_once_count_each_payment_and_climb_each_rung_once(own_con
     cases = [
         order_payment(case=move(case=claim(AT, [member(who)], site=site, key=f"k{n}", by=people["officer"]),
                                 to="accepted", by=people["officer"], at=AT),
-                      within="0 days", by=people["officer"], at=AT)
+                      until=AT.date(), by=people["officer"], at=AT)
         for n, who in enumerate((site.failed, site.forgotten))
     ]  # fmt: skip
     pays(2, "again", AT)
@@ -129,7 +129,7 @@ def test_two_workers_at_once_count_each_payment_and_climb_each_rung_once(own_con
 def test_paid_and_lapsed_at_the_same_moment(own_connections, people):
     site = make_site(AT)
     case = move(case=claim(AT, [member(site.failed)], site=site), to="accepted", by=people["officer"], at=AT)
-    order_payment(case=case, within="0 days", by=people["officer"], at=AT)
+    order_payment(case=case, until=AT.date(), by=people["officer"], at=AT)
     pays(2, "again", AT)
     late = AT + timedelta(days=1)
     gave = at_once(lambda: match_payments(at=late), lambda: lapse_orders(at=late))

@@ -128,7 +128,7 @@ def test_a_promise_is_not_lengthened_and_a_refusal_changes_nothing(investigated,
 def ordered(at, site, people) -> Case:
     case = move(case=claim(at, [member(site.failed)], site=site, by=people["officer"]), to="accepted",
                 by=people["officer"], at=at)  # fmt: skip
-    return orders.order_payment(case=case, within="3 days", by=people["officer"], at=at)
+    return orders.order_payment(case=case, until=date(2026, 4, 23), by=people["officer"], at=at)
 
 
 def test_a_date_that_passes_unpaid_moves_the_case_on_once(ordered, at, people):
@@ -156,8 +156,8 @@ def test_paid_by_the_date_nothing_lapses(ordered, at):
 
 
 def test_ordered_again_the_date_begins_anew(ordered, at, people):
-    orders.order_payment(case=ordered, within="5 days", by=people["officer"], at=at + timedelta(days=1))
+    orders.order_payment(case=ordered, until=date(2026, 4, 26), by=people["officer"], at=at + timedelta(days=1))
     assert CaseClock.objects.filter(case=ordered, step="pay", dropped=True).count() == 1
     assert orders.lapse_orders(at=at + timedelta(days=4)) == 0
-    with pytest.raises(ValueError, match="period"):
-        orders.order_payment(case=ordered, within="soon", by=people["officer"], at=at)
+    with pytest.raises(ValueError, match="ahead"):
+        orders.order_payment(case=ordered, until=date(2026, 4, 19), by=people["officer"], at=at)

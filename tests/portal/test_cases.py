@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from anxin.cases import steps, taking
+from anxin.cases import orders, steps, taking
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.messages import write_to_officer
 from anxin.cases.models import Case, Contact, Exhibit
@@ -16,9 +16,13 @@ from anxin.cases.money import receive
 from anxin.cases.numbers import shown
 from anxin.notices.models import Notice
 from anxin.people.models import Event
+from anxin.remedies import documents
+from anxin.remedies.models import Document
 from anxin.vault import evidence
 from tests.people import identity, make_project
 from tests.portal.hands import make_people, make_units
+from tests.remedies.matters import Office
+from tests.remedies.papers import served
 
 pytestmark = pytest.mark.django_db
 NAME, PHONE = "赵钱孙", "13912345678"
@@ -276,10 +280,8 @@ def test_from_received_to_closed(as_, case, people, at):
     officer = as_("officer")
     assert "已受理" in body(officer.post(url(case, "accept"), follow=True))
     assert Case.objects.get().owner == people["officer"]  # the first step names who answers for it
-    page = body(
-        officer.post(url(case, "order"), {"form": "order", "until": at.date() + timedelta(days=3)}, follow=True)
-    )
-    assert "责令支付期限" in page
+    orders.order_payment(case=case, until=at.date() + timedelta(days=3), by=people["officer"], at=at)
+    assert "责令支付期限" in body(officer.get(url(case)))
     lacking = officer.post(url(case, "conclude"), {"form": "conclude", "conclusion": "paid", "note": ""})
     assert lacking.status_code == 422
     assert "每名申请人的到账记录" in body(lacking)
@@ -310,12 +312,23 @@ def test_steps_need_their_words_and_the_claimants_read_them(as_, case, act, sent
     assert next(iter(sent.values())) in line.zh
 
 
-def test_an_order_wants_a_day_to_come(as_, case, at):
-    officer = as_("officer")
+def test_the_order_to_pay_is_a_paper_and_comes_no_other_way(as_, case, people, at):
+    office, officer = Office(people["officer"].organisation, people["officer"], people["chief"]), as_("officer")
     officer.post(url(case, "accept"))
-    for day in ("", "2020-01-01", at.date(), at.date() + timedelta(days=61)):
-        assert officer.post(url(case, "order"), {"form": "order", "until": day}).status_code == 422
+    assert officer.post(url(case, "order"), {"until": at.date() + timedelta(days=3)}).status_code == 404
+    page = body(officer.get(url(case)))
+    assert 'name="kind" value="order"' in page
+    officer.post(url(case, "papers"), {"kind": "order"})
+    drawn_up = Document.objects.get(case=case, kind="order")
+    page = body(officer.get(url(case)))
+    assert "限期支付文书待办" in page
+    assert f'href="/papers/{drawn_up.pk}"' in page
+    assert 'name="kind" value="order"' not in page
     assert Case.objects.get().state == "accepted"
+    documents.void(document=drawn_up, reason="重做", by=people["officer"], at=at)
+    served(case, "order", office, at)
+    assert Case.objects.get().state == "ordered"
+    assert "重新责令支付" in body(officer.get(url(case)))
 
 
 def test_a_step_that_is_no_longer_possible_is_told_calmly(as_, case):

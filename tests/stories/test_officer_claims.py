@@ -10,8 +10,13 @@ from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.models import Case
 from anxin.cases.money import receive
 from anxin.cases.numbers import shown
-from anxin.people.models import Organisation
+from anxin.people.models import Organisation, User
+from anxin.remedies import documents
+from anxin.remedies.models import Document
+from anxin.remedies.serving import serve
+from anxin.vault import evidence
 from tests.portal.site import make_site, make_user
+from tests.remedies.papers import PHOTO
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -79,8 +84,10 @@ def test_from_the_called_number_to_the_closed_case(page, sign_in, morning, at):
     page.get_by_role("button", name="并入本案").click()
     page.get_by_text("已并案，每位申请人都已收到告知。").wait_for()
     assert page.locator(".ax-people tbody tr").count() == 2
-    page.locator("summary.btn", has_text="责令限期支付").first.click()
-    page.get_by_role("button", name="责令支付", exact=True).click()
+    page.get_by_role("button", name="责令限期支付").click()
+    page.wait_for_url("**/papers/*")
+    order_served(Document.objects.get(case=waiting), at)
+    page.goto(f"/cases/{waiting.number}")
     page.locator("h1", has_text="已责令支付").wait_for()
     assert "责令支付期限" in page.locator(".ax-clocks").inner_text()
 
@@ -96,6 +103,20 @@ def test_from_the_called_number_to_the_closed_case(page, sign_in, morning, at):
     page.locator("h1", has_text="已办结").wait_for()
     page.goto(f"/cases/{mine.number}")
     assert shown(waiting.number) in page.locator("h1").inner_text()
+
+
+def order_served(paper: Document, at) -> None:
+    """The order that was drawn up is filled in, signed off by the chief and posted at the site."""
+    officer = User.objects.get(username="officer")
+    second = make_user("second", region="140105", organisation=officer.organisation)
+    chief = make_user("chief", "chief", "140105", organisation=officer.organisation)
+    wanted = {field.key: "已核实。" for field in documents.kind_of(paper).fields}
+    typed = wanted | {key: text for key, text in documents.fields_of(paper).items() if text}
+    documents.edit(document=paper, values=typed, due_on=at.date() + timedelta(days=3), inspectors=[officer, second],
+                   by=officer, at=at)  # fmt: skip
+    documents.ask_for_signature(document=paper, by=officer, at=at)
+    documents.sign_off(document=paper, by=chief, at=at)
+    serve(document=paper, way="posted", served_on=at.date(), by=officer, at=at, proofs=[evidence.store(PHOTO)])
 
 
 def test_on_a_telephone_nothing_lies_beyond_the_edge(page, sign_in, morning):

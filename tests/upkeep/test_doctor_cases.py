@@ -38,7 +38,7 @@ def test_cases_that_lie_nowhere_and_orders_that_did_not_move(at):
     assert said("cases", at) == [(False, "1 open cases have no unit")]
     office = make_office()
     case = make_case(at, office=office)
-    orders.order_payment(case=case, within="3 days", by=office.officer, at=at)
+    orders.order_payment(case=case, until=at.date() + timedelta(days=3), by=office.officer, at=at)
     later = at + timedelta(days=10)
     assert (False, "1 orders to pay ran out and did not move on") in said("cases", later)
     orders.lapse_orders(at=later)

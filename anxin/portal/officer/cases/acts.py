@@ -1,4 +1,4 @@
-"""What an officer does with a case: take it, accept or refuse it, order payment, close it. Each form works without
+"""What an officer does with a case: take it, accept or refuse it, close it. Each form works without
 scripts, comes back as it was filled in when something is missing, and ends where the case is."""
 
 from collections.abc import Callable
@@ -8,19 +8,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anxin.cases import concluding, lane, messages, orders, steps, taking, tasks
+from anxin.cases import concluding, lane, messages, steps, taking, tasks
 from anxin.cases.concluding import NotYet
 from anxin.cases.models import Case, Claim, Claimant
 from anxin.cases.procedure import conclusions, states
 from anxin.insight.handling import units_of
 from anxin.insight.scope import visible_cases
-from anxin.law.civil import civil_date
 from anxin.people.models import Organisation
 from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.listing import candidates
 from anxin.portal.officer.cases.offers import near
-from anxin.portal.officer.forms import Wrong, read_day, read_period, read_text
+from anxin.portal.officer.forms import Wrong, read_period, read_text
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 
@@ -139,22 +138,6 @@ def go_on(request: HttpRequest, number: str) -> HttpResponse:
         steps.go_on(case=case, to=to, note=note, by=user, at=timezone.now())
 
     return act_on(request, case, act, _("已转入下一步。"))
-
-
-@needs("case")
-@require_POST
-def order(request: HttpRequest, number: str) -> HttpResponse:
-    """Order the liable to pay by a date; the date is a clock."""
-    user, case, at = signed_in(request), find_case(request, number, "case"), timezone.now()
-
-    def act() -> None:
-        by_day = read_day(request, "until", at, _("请选择今天以后的付清日期。"))
-        days = (by_day - civil_date(at)).days
-        if not 0 < days <= 60:
-            raise Wrong(_("付清日期须在今后 60 天内。"))
-        orders.order_payment(case=case, within=f"{days} days", by=user, at=at)
-
-    return act_on(request, case, act, _("已责令限期支付，到期未付会自动转入逾期。"))
 
 
 @needs("case")

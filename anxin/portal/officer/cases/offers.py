@@ -1,27 +1,28 @@
 """What may be done with a case from where it stands, for the buttons of its page."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from anxin.cases import concluding
 from anxin.cases.models import Case, CaseRung
 from anxin.cases.procedure import conclusions, states
 from anxin.insight.handling import units_of
-from anxin.law.civil import civil_date
 from anxin.people.models import Organisation, OrganisationKind, User
 from anxin.portal.officer import handling_words
 from anxin.portal.officer.cases import words
 from anxin.portal.officer.cases.listing import candidates
 from anxin.portal.officer.handling_section import BY_HAND
 from anxin.portal.ui.tags import in_english
+from anxin.remedies.models import Document, DocumentState
+from anxin.remedies.serving import ORDERS
 from anxin.watch.handling.ladder import region_units, target_of
 
 # States that have a button of their own, or that an act elsewhere on the page leads to.
 _OWN_BUTTON = frozenset(
     {"accepted", "refused", "supplement", "transferred", "ordered", "ended", "dispatched", "received"}
 )
-_PAY_WITHIN = timedelta(days=3)
+_ON_ITS_WAY = (DocumentState.DRAFT, DocumentState.ASKED, DocumentState.SIGNED)
 
 
 def offers(case: Case, user: User, at: datetime, may: Mapping[str, bool]) -> dict[str, Any]:
@@ -32,15 +33,13 @@ def offers(case: Case, user: User, at: datetime, may: Mapping[str, bool]) -> dic
     after = states()[case.state].next if case.state in states() else ()
     told: dict[str, Any] = {"reopen": may["case"] and not open_ and case.merged_into_id is None}
     if open_ and may["case"]:
-        today = civil_date(at)
         told |= {
             "take": case.owner_id is None,
             "accept": "accepted" in after,
             "refuse": "refused" in after,
             "ask": "supplement" in after,
             "order": "ordered" in after or case.state == "ordered",
-            "tomorrow": today + timedelta(days=1),
-            "pay_by": today + _PAY_WITHIN,
+            "order_paper": _order_on_its_way(case),
             "pass_on": "transferred" in after,
             "dispatch": case.state in ("received", "dispatched", "supplement", "accepted"),
             "lane": True,
@@ -63,6 +62,12 @@ def offers(case: Case, user: User, at: datetime, may: Mapping[str, bool]) -> dic
         told["raises"] = _raises(case)
     told["more"] = any(told.get(name) for name in ("dispatch", "assign", "pass_on", "go_on", "merge", "raises"))
     return told
+
+
+def _order_on_its_way(case: Case) -> int | None:
+    """The order to pay that is drawn up and not served yet: the next step is there, not in a second one."""
+    rows = Document.objects.filter(case=case, kind__in=ORDERS, state__in=_ON_ITS_WAY)
+    return rows.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def _raises(case: Case) -> list[dict[str, Any]]:

@@ -50,7 +50,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/ask", acts.ask, name="case-ask"),
     path("cases/<str:number>/pass-on", acts.pass_on, name="case-pass-on"),
     path("cases/<str:number>/go-on", acts.go_on, name="case-go-on"),
-    path("cases/<str:number>/order", acts.order, name="case-order"),
     path("cases/<str:number>/lane", acts.set_lane, name="case-lane"),
     path("cases/<str:number>/contact", acts.contact, name="case-contact"),
     path("cases/<str:number>/task", acts.task, name="case-task"),

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from anxin import rows
 from anxin.cases.flow import new_clocks, set_due, tell
-from anxin.cases.models import Case, CaseClock, Claim, Claimant, Consent, EmployerName, Matter
+from anxin.cases.models import Case, Claim, Claimant, Consent, EmployerName, Matter
 from anxin.cases.numbers import CONSENT_DIGITS, RETURN_DIGITS, blind_code, new_code, new_number
 from anxin.people import trail
 from anxin.people.models import User
@@ -137,11 +138,11 @@ def _file(told: Told, at: datetime) -> Filed:
     )  # fmt: skip
     clocks = new_clocks(case, at=at)
     set_due(case, clocks)
-    case.save(force_insert=True)
-    CaseClock.objects.bulk_create(clocks)
+    rows.add(case)
+    rows.add(*clocks)
     remember_employer(case.employer)
     code = new_code(RETURN_DIGITS)
-    claim = Claim.objects.create(
+    claim = Claim(
         case=case, number=number, key=_key(told.door, told.key), door=told.door, source_number=told.source_number[:64],
         at=at, by=told.by, filer=told.filer, anonymous=told.anonymous, text_sealed=seal_text(told.text[:4000]),
         place=told.place[:200], phone_sealed=seal_text(told.phone),
@@ -149,6 +150,7 @@ def _file(told: Told, at: datetime) -> Filed:
         safe_until=told.safe_until, retaliation=told.retaliation, language=told.language,
         return_code_blind=blind_code("return-code", code),
     )  # fmt: skip
+    rows.add(claim)
     codes = write_people(claim, case, told.people, at)
     tell(case, kind="received", by=told.by, at=at, public=True, zh="已经收到您的反映", en="We have received your claim")
     trail.record(by=told.by, at=at, action="claim-filed", subject="case", subject_id=case.pk, who="worker",
@@ -158,11 +160,11 @@ def _file(told: Told, at: datetime) -> Filed:
 
 def write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetime) -> dict[int, str]:
     """Write the people of a claim in the caller's transaction. Answers claimant's id → code of those still to agree."""
-    rows, codes = [], []
+    made, codes = [], []
     for person in people:
         code = new_code(CONSENT_DIGITS) if person.consent == Consent.ASKED else ""
         codes.append(code)
-        rows.append(
+        made.append(
             Claimant(
                 claim=claim,
                 case=case,
@@ -185,5 +187,5 @@ def write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetim
                 cost_fen=person.cost_fen,
             )
         )
-    made = Claimant.objects.bulk_create(rows)
+    rows.add(*made)
     return {row.pk: code for row, code in zip(made, codes, strict=True) if code}

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db import connection, transaction
+from django.db.models import QuerySet, Sum
 
+from anxin import rows
 from anxin.cases.flow import line, locked, step, tell
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseEvent, Claimant, WageReceived
@@ -17,6 +17,14 @@ from anxin.people import trail
 from anxin.people.models import User
 
 SUMS = ("people", "claimed_fen", "verified_fen", "agreed_fen", "received_fen")
+# Of the ``standing`` claimants of a case: the five sums, and how many lack something of what is due (``has_all``).
+_SUMS = """
+    SELECT COUNT(*), COALESCE(SUM(claimed_fen), 0), COALESCE(SUM(verified_fen), 0), COALESCE(SUM(agreed_fen), 0),
+           COALESCE(SUM(received_fen), 0),
+           COUNT(*) FILTER (WHERE received_fen < COALESCE(agreed_fen, verified_fen, claimed_fen)
+                               OR (claimed_fen = 0 AND verified_fen IS NULL AND agreed_fen IS NULL))
+      FROM cases_claimant WHERE case_id = %s AND withdrawn_at IS NULL AND consent <> 'refused'
+"""
 
 
 def standing(case: Case) -> QuerySet[Claimant]:
@@ -27,22 +35,17 @@ def standing(case: Case) -> QuerySet[Claimant]:
 def add_up(case: Case) -> Case:
     """Write the sums of a case's claimants into the case. Withdrawn and refusing claimants do not count."""
     _count(case)
-    case.save(update_fields=SUMS)
+    rows.change(case, *SUMS)
     return case
 
 
 def _count(case: Case) -> bool:
     """Set the sums on the case, which the caller saves. Answers whether every claimant has what is due to him."""
-    due = Coalesce("agreed_fen", "verified_fen", "claimed_fen")
-    lacks = Q(received_fen__lt=due) | Q(claimed_fen=0, verified_fen=None, agreed_fen=None)
-    sums = standing(case).aggregate(
-        people=Count("pk"), claimed=Sum("claimed_fen"), verified=Sum("verified_fen"), agreed=Sum("agreed_fen"),
-        received=Sum("received_fen"), lacking=Count("pk", filter=lacks),
-    )  # fmt: skip
-    case.people = sums["people"]
-    case.claimed_fen, case.verified_fen = sums["claimed"] or 0, sums["verified"] or 0
-    case.agreed_fen, case.received_fen = sums["agreed"] or 0, sums["received"] or 0
-    return sums["people"] > 0 and sums["lacking"] == 0
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS, [case.pk])
+        *sums, lacking = cursor.fetchone()
+    case.people, case.claimed_fen, case.verified_fen, case.agreed_fen, case.received_fen = (int(sum_) for sum_ in sums)
+    return case.people > 0 and lacking == 0
 
 
 def due_fen(claimant: Claimant) -> int:
@@ -82,7 +85,7 @@ def _set(claimant: Claimant, field: str, fen: int, by: User, at: datetime) -> Cl
     case, now = _locked(claimant)
     before = getattr(now, field)
     setattr(now, field, fen)
-    now.save(update_fields=[field])
+    rows.change(now, field)
     add_up(case)
     trail.record(by=by, at=at, action=f"case-{field.replace('_', '-')}", subject="case", subject_id=case.pk,
                  changes={"claimant": now.pk, "from": before, "to": fen})  # fmt: skip
@@ -101,15 +104,15 @@ def receive(
     if proof not in {"bank", "word"} or amount_fen <= 0:
         raise ValueError("Money counts as received by the bank's record or the worker's own word only.")
     case, now = _locked(claimant)
-    there = list(WageReceived.objects.filter(claimant=now))
+    there = rows.read(WageReceived, claimant_id=now.pk)
     if any((one.proof, one.reference) == (proof, reference) for one in there):
         return None
     row = WageReceived(claimant=now, proof=proof, reference=reference, amount_fen=amount_fen, received_on=received_on,
                        recorded_at=at)  # fmt: skip
-    row.save(force_insert=True)
+    rows.add(row)
     had_all = has_all(now)
     now.received_fen = _sum_of([*there, row])
-    now.save(update_fields=["received_fen"])
+    rows.change(now, "received_fen")
     every = _count(case)
     yuan = f"{amount_fen / 100:,.2f}"
     told = line(case, kind="received", by=None, at=at, public=False,
@@ -124,7 +127,7 @@ def receive(
 def _locked(claimant: Claimant) -> tuple[Case, Claimant]:
     """The case of a claimant, locked, and the claimant as he is now; he may have gone to another case meanwhile."""
     case = locked(Case(pk=claimant.case_id))
-    now = Claimant.objects.get(pk=claimant.pk)
+    now = rows.one(Claimant, pk=claimant.pk)
     return (case if now.case_id == case.pk else locked(Case(pk=now.case_id))), now
 
 
@@ -183,8 +186,8 @@ def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> No
     if case.ended_at is None and "paying" in states()[case.state].next:
         step(case, to="paying", by=None, at=at, fields=SUMS, lines=lines)
     else:
-        case.save(update_fields=SUMS)
-        CaseEvent.objects.bulk_create(lines)
+        rows.change(case, *SUMS)
+        rows.add(*lines)
     if every and case.ended_at is None:
         message_case(
             case, zh="：记录显示工资已全部到账，请核对；没有收到请马上告诉我们。", mark=f"paid:{case.reopened}", at=at

@@ -16,6 +16,7 @@ import orjson
 from django.db import connection
 from django.db.models import QuerySet
 
+from anxin import rows
 from anxin.people.models import Event, User
 
 GENESIS = "0" * 64
@@ -74,7 +75,7 @@ def record(
         previous=previous,
     )
     event.digest = digest_of(event)
-    event.save(force_insert=True)
+    rows.add(event)
     return event
 
 
@@ -102,8 +103,9 @@ def content_of(event: Event) -> bytes:
 
 def head() -> tuple[int, str]:
     """Number and digest of the last link; of an empty chain 0 and the digest its first link will name."""
-    last = Event.objects.order_by("-number").values_list("number", "digest").first()
-    return last or (0, GENESIS)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, digest FROM people_event ORDER BY number DESC LIMIT 1")
+        return cursor.fetchone() or (0, GENESIS)
 
 
 def read_head(text: str) -> tuple[int, str] | None:

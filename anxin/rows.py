@@ -1,0 +1,130 @@
+"""Rows read, added and changed by statements that are spelled once.
+
+Django spells every query anew, which takes several times as long as the database needs to answer a plain one. The acts
+that run by the thousand use these functions; each means what the Django sentence in its first line means. Whatever
+asks for more than one table and equalities stays a query set.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models
+from django.db.transaction import TransactionManagementError
+
+Row = TypeVar("Row", bound=models.Model)
+_AT_ONCE = 100
+
+
+def read(model: type[Row], *, lock: bool = False, **equal: Any) -> list[Row]:
+    """``list(model.objects.filter(**equal))``, by columns of the table itself (``case_id=7``, ``done_at=None``).
+
+    ``lock``: ``select_for_update(no_key=True)``; raises TransactionManagementError outside a transaction.
+    """
+    if lock and not connection.in_atomic_block:
+        raise TransactionManagementError("Rows are locked in a transaction.")
+    given = tuple((name, value is None) for name, value in equal.items())
+    sql, fields, names, converters = _select(model, given, lock)
+    values = (value for value in equal.values() if value is not None)
+    told = [field.get_db_prep_value(value, connection) for field, value in zip(fields, values, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, told)
+        found = [list(row) for row in cursor.fetchall()]
+    for row in found:
+        for place, convert, column in converters:
+            row[place] = convert(row[place], column, connection)
+    return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in found]
+
+
+def one(model: type[Row], *, lock: bool = False, **equal: Any) -> Row:
+    """``model.objects.get(**equal)`` by columns that are unique. Raises the model's DoesNotExist."""
+    found = read(model, lock=lock, **equal)
+    if not found:
+        raise model.DoesNotExist(f"{model._meta.object_name} does not exist.")  # type: ignore[attr-defined]
+    return found[0]
+
+
+def add(*rows: models.Model) -> None:
+    """``model.objects.bulk_create(rows)``: new rows of one model, which get their keys."""
+    left = iter(rows)
+    while some := list(islice(left, _AT_ONCE)):
+        _add(some)
+
+
+def change(row: models.Model, *names: str) -> None:
+    """``row.save(update_fields=names)``. Raises DatabaseError when the row is gone."""
+    sql, fields, key = _update(type(row), names)
+    told = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*told, key.get_db_prep_save(row.pk, connection)])
+        if cursor.rowcount != 1:
+            raise DatabaseError("The row to be changed is gone.")
+
+
+def _add(rows: Sequence[models.Model]) -> None:
+    for row in rows:
+        # What was named before it had a key has one now.
+        row._prepare_related_fields_for_save(operation_name="add")  # type: ignore[attr-defined]
+    given = rows[0].pk is not None
+    head, places, tail, fields = _insert(type(rows[0]), given)
+    told = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(head + ", ".join([places] * len(rows)) + tail, told)
+        keys = [] if given else cursor.fetchall()
+    for row, (key,) in zip(rows, keys, strict=not given):
+        row.pk = key
+    for row in rows:
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+_Converter = tuple[int, Callable[[Any, Any, Any], Any], Any]
+
+
+@cache
+def _select(
+    model: type[models.Model], given: tuple[tuple[str, bool], ...], lock: bool
+) -> tuple[str, list[Any], list[str], list[_Converter]]:
+    quote, meta = _spelling(model)
+    asked = [(meta.pk if name == "pk" else _column(model, name), null) for name, null in given]
+    tests = [f"{quote(field.column)} IS NULL" if null else f"{quote(field.column)} = %s" for field, null in asked]
+    columns = ", ".join(quote(field.column) for field in meta.concrete_fields)
+    sql = f"SELECT {columns} FROM {quote(meta.db_table)} WHERE {' AND '.join(tests)}"  # noqa: S608
+    if lock and connection.features.has_select_for_update:
+        sql += f" {connection.ops.for_update_sql(no_key=True)}"
+    converters = []
+    for place, field in enumerate(meta.concrete_fields):
+        column = field.get_col(meta.db_table)
+        for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection)):
+            converters.append((place, convert, column))
+    return sql, [field for field, null in asked if not null], [f.attname for f in meta.concrete_fields], converters
+
+
+@cache
+def _insert(model: type[models.Model], with_key: bool) -> tuple[str, str, str, list[Any]]:
+    quote, meta = _spelling(model)
+    fields: list[Any] = [field for field in meta.concrete_fields if with_key or not field.primary_key]
+    columns = ", ".join(quote(field.column) for field in fields)
+    head = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES "  # noqa: S608
+    tail = "" if with_key else f" RETURNING {quote(meta.pk.column)}"
+    return head, f"({', '.join(['%s'] * len(fields))})", tail, fields
+
+
+@cache
+def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Any], Any]:
+    quote, meta = _spelling(model)
+    fields = [_column(model, name) for name in names]
+    told = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    sql = f"UPDATE {quote(meta.db_table)} SET {told} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
+    return sql, fields, meta.pk
+
+
+def _spelling(model: type[models.Model]) -> tuple[Callable[[Any], str], Any]:
+    return connection.ops.quote_name, model._meta
+
+
+def _column(model: type[models.Model], name: str) -> Any:
+    for field in model._meta.concrete_fields:
+        if name in (field.name, field.attname):
+            return field
+    raise ValueError(f"{model._meta.object_name} has no column {name}.")

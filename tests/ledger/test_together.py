@@ -65,3 +65,39 @@ def test_a_commit_that_fails_is_told_to_every_caller(monkeypatch):
         together.commit_together(lambda: receipt(1))
     monkeypatch.undo()
     assert not Receipt.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_joined_entries_are_written_together_and_a_bad_one_falls_alone():
+    sizes: list[int] = []
+
+    def take(numbers):
+        sizes.append(len(numbers))
+        if len(numbers) > 1 and 13 in numbers:
+            receipt(10_000)  # must be undone when the group falls
+            raise ValueError("one of these")
+        if 13 in numbers:
+            raise ValueError("this one")
+        return [receipt(number).pk for number in numbers]
+
+    outcomes: dict[int, object] = {}
+    begin = threading.Barrier(40)
+
+    def call(number: int) -> None:
+        begin.wait()
+        try:
+            outcomes[number] = together.join(take, number)
+        except ValueError as error:
+            outcomes[number] = str(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=call, args=(n,)) for n in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.pop(13) == "this one"
+    assert set(outcomes.values()) == set(Receipt.objects.values_list("pk", flat=True))
+    assert {Receipt.objects.get(pk=pk).serial for pk in outcomes.values()} == {f"s-{n}" for n in outcomes}
+    assert sum(sizes) >= 40

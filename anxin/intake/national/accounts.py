@@ -1,5 +1,6 @@
 """The account behind an appid, as it stands at this moment."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
@@ -12,7 +13,7 @@ _COLUMNS = "id, active, project_id, region_code, secret_sealed, old_secret_seale
 _MOST = 20_000
 # appid → (its columns, the sender made of them). The columns are read anew for every call, so a disabled account or
 # a new secret counts at once; only making the object, forty times as dear as reading the row, is saved.
-_seen: dict[str, tuple[tuple[Any, ...], Sender]] = {}
+_seen: dict[str, tuple[tuple[Any, ...], Sender | None]] = {}
 
 
 def forget() -> None:
@@ -30,7 +31,7 @@ def find_account(appid: str) -> Sender | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    columns = tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
+    columns = _plain(row)
     known = _seen.get(appid)
     if known is not None and known[0] == columns:
         return known[1]
@@ -40,3 +41,26 @@ def find_account(appid: str) -> Sender | None:
             _seen.clear()
         _seen[appid] = (columns, sender)
     return sender
+
+
+def remembered(appid: str) -> Sender | None:
+    """The sender under this appid as it was when last read; ask ``unchanged`` before relying on it."""
+    known = _seen.get(appid)
+    return known[1] if known is not None else find_account(appid)
+
+
+def unchanged(senders: Collection[Sender]) -> set[int]:
+    """Keys of those remembered senders that stand in the table, at this moment, exactly as they are remembered."""
+    told = {sender.pk: _seen.get(sender.appid, ((), None)) for sender in senders}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM {Sender._meta.db_table}"  # noqa: S608
+            f" WHERE id IN ({', '.join(['%s'] * len(told))})",
+            list(told),
+        )
+        now = {row[0]: _plain(row) for row in cursor.fetchall()}
+    return {s.pk for s in senders if told[s.pk][1] is s and told[s.pk][0] == now.get(s.pk)}
+
+
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)

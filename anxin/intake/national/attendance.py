@@ -1,9 +1,11 @@
 """WorkerAttendance.Add: swipes. The busiest method of the platform.
 
-A batch whose every row is plain and whose people were met before goes straight to the inbox; any other batch goes
-through ``admit``, which finds people, refuses, and lets rows wait. Both write the same rows.
+A batch whose every row is plain and whose people were met before goes straight to the inbox (``plain_swipes``, and
+``joining`` writes it); any other batch goes through ``admit``, which finds people, refuses, and lets rows wait. Both
+write the same rows.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -30,9 +32,13 @@ _EARLIEST = datetime.combine(EARLIEST, time())
 _PLAIN_NAMES = frozenset(
     ["idCardType", "idCardNumber", "date", "direction", "channel", "attendType", "lng", "lat", "image", "teamSysNo"]
 )
-# (binding of the sender and project code, document type, cipher text) → (project, worker). The cipher text is the key
+_PLAIN_HEAD = frozenset(["projectCode", "teamSysNo", LIST])
+# Binding of the sender and project code → (document type, cipher text) → (project, worker). The cipher text is the key
 # so that no identity number stays in memory; engagements are never taken back, so an entry cannot turn false.
-_met: dict[tuple[object, ...], tuple[int, int]] = {}
+_met: dict[tuple[object, ...], dict[tuple[object, object], tuple[int, int]]] = {}
+
+# One row of the ledger's table of swipes.
+Swipe = tuple[int, int, int | None, datetime, str, str, str, str]
 
 
 def forget() -> None:
@@ -64,19 +70,29 @@ def _device(value: object) -> str:
     return values.text(value)[:64] if isinstance(value, str | int) else ""
 
 
-def _straight(call: Call, code: str, team_no: int | None, rows: list[Fields]) -> int | None:
-    """Append a batch that needs no questions asked. None when it does; then nothing was written."""
-    binding = _binding(call, code)
+def plain_swipes(call: Call, item: Mapping[str, Any]) -> list[Swipe] | None:
+    """The facts of a batch that needs no questions asked, in the ledger's columns. None when it does; asks nothing of
+    the database."""
+    rows = item.get(LIST)
+    # Names in another case, more rows than allowed, pictures and lists of their own are for the longer way.
+    if not isinstance(rows, list) or not 0 < len(rows) <= LIMIT or not _PLAIN_HEAD.issuperset(item):
+        return None
+    code = item.get("projectCode") or (call.sender.project.code if call.sender.project else "")
+    try:
+        team = Fields(item).team_number()
+    except Refused:
+        return None
+    met = _met.get(_binding(call, code)) if isinstance(code, str) else None
+    if met is None:
+        return None
     latest = datetime.combine(call.today, time()) + timedelta(days=1)
     swapped = bool(call.setting("swapped_clock", False))
-    facts: list[tuple[Any, ...]] = []
-    for fields in rows:
-        row = fields.raw
-        # Names in another case, pictures and lists of their own are for the longer way.
-        if not _PLAIN_NAMES.issuperset(row) or row.get("image") or row.get("teamSysNo"):
+    facts: list[Swipe] = []
+    for row in rows:
+        if not isinstance(row, dict) or not _PLAIN_NAMES.issuperset(row) or row.get("image") or row.get("teamSysNo"):
             return None
         try:
-            person = _met.get((binding, row.get("idCardType"), row.get("idCardNumber")))
+            person = met.get((row.get("idCardType"), row.get("idCardNumber")))
             passed_at = values.moment(row.get("date"))
         except (TypeError, ValueError):
             return None
@@ -89,7 +105,7 @@ def _straight(call: Call, code: str, team_no: int | None, rows: list[Fields]) ->
         facts.append(
             (
                 *person,
-                team_no,
+                team,
                 passed_at,
                 values.direction(row.get("direction")),
                 _way(row.get("attendType")),
@@ -97,10 +113,14 @@ def _straight(call: Call, code: str, team_no: int | None, rows: list[Fields]) ->
                 month_of(passed_at),
             )
         )
+    return facts
+
+
+def append(facts: Sequence[Swipe], *, source: str, at: datetime) -> None:
+    """Put swipes into the inbox, inside the transaction that acknowledges them."""
     columns = zip(zip(*facts, strict=True), SWIPES.types, strict=True)
     table = pa.table([pa.array(column, kind) for column, kind in columns], schema=SWIPES)
-    inbox.append(table=KIND, rows=table, source=call.source, at=call.at)
-    return len(facts)
+    inbox.append(table=KIND, rows=table, source=source, at=at)
 
 
 def _meet(call: Call, rows: list[tuple[Fields, SwipeRow]]) -> None:
@@ -114,13 +134,14 @@ def _meet(call: Call, rows: list[tuple[Fields, SwipeRow]]) -> None:
     code = rows[0][1].project_code
     binding = _binding(call, code)
     engaged = Engagement.objects.filter(project__code=code, worker__id_blind__in=list(told))
-    if len(_met) >= _MOST_PEOPLE:
-        for old in list(_met)[: _MOST_PEOPLE // 4]:
+    if sum(map(len, list(_met.values()))) >= _MOST_PEOPLE:
+        for old in list(_met)[: len(_met) // 4 + 1]:
             _met.pop(old, None)
+    met = _met.setdefault(binding, {})
     for project, worker, blind in engaged.values_list("project_id", "worker_id", "worker__id_blind"):
         id_type, cipher = told[bytes(blind)]
         if isinstance(cipher, str) and (id_type is None or isinstance(id_type, str)):
-            _met[(binding, id_type, cipher)] = (project, worker)
+            met[(id_type, cipher)] = (project, worker)
 
 
 def add(call: Call, item: Fields) -> Outcome:
@@ -131,10 +152,6 @@ def add(call: Call, item: Fields) -> Outcome:
     rows = [item] if rows is None else rows
     if not rows:
         raise refuse(LIST, EMPTY, "is empty")
-    code = item.text("projectCode", limit=64) or (call.sender.project.code if call.sender.project else "")
-    taken = _straight(call, code, team_no, rows)
-    if taken is not None:
-        return Outcome(accepted=taken)
     code, project = find_project(call, item)
     outcome = Outcome()
     read: list[tuple[Fields, SwipeRow]] = []

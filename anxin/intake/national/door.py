@@ -1,9 +1,8 @@
 """A call from its bytes to its answer: verify, execute once, acknowledge after it is committed (protocol §1.2–1.9)."""
 
-import hashlib
 import ipaddress
 import logging
-import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +11,8 @@ from django.db import IntegrityError, OperationalError
 
 from anxin.intake import held
 from anxin.intake.models import HeldRow, Receipt, Sender
-from anxin.intake.national import control, methods, replies, signing
-from anxin.intake.national.accounts import find_account
+from anxin.intake.national import control, joining, methods, replies, signing
+from anxin.intake.national.accounts import find_account, remembered
 from anxin.intake.national.calls import Call, Outcome, hold_call
 from anxin.intake.national.clock import moment_of
 from anxin.intake.national.envelope import named, read_data, readings
@@ -22,7 +21,6 @@ from anxin.intake.national.methods import Query, Write
 from anxin.intake.national.replies import Refused, Reply, refuse
 from anxin.intake.rows import Fault
 from anxin.intake.senders import secrets_of
-from anxin.law.civil import SHANGHAI
 from anxin.ledger.insert import insert
 from anxin.ledger.together import commit_together
 from anxin.registry.models import Project
@@ -34,6 +32,7 @@ _ATTEMPTS = 3
 _SHOWN_FAULTS = 20
 log = logging.getLogger(__name__)
 _last_query: dict[tuple[int, str], datetime] = {}
+_Verified = tuple[Call, dict[str, str], Write | Query]
 
 
 class _Stop(Exception):
@@ -52,9 +51,15 @@ def answer(*, body: bytes, content_type: str, address: str, at: datetime) -> byt
     """The reply to one request, as bytes. Never raises: what nobody foresaw is ``Internal Error``."""
     as_text = False
     try:
-        call, params, method = _verify(body, content_type, address, at)
+        call, params, method = _remembered(body, content_type, address, at)
         as_text = bool(call.setting("data_as_string", False))
-        reply = _write(call, method, params) if isinstance(method, Write) else _query(call, method, params)
+        reply = _joined(call, method, params)
+        if reply is None:
+            if find_account(call.sender.appid) is not call.sender:
+                call, params, method = _verify(body, content_type, address, at, find_account)
+                as_text = bool(call.setting("data_as_string", False))
+            _check_rate(call, method)
+            reply = _write(call, method, params) if isinstance(method, Write) else _query(call, method, params)
         return replies.encode(reply, data_as_text=as_text)
     except _Stop as stop:
         return replies.encode(stop.reply)
@@ -64,6 +69,31 @@ def answer(*, body: bytes, content_type: str, address: str, at: datetime) -> byt
         return replies.encode(Reply(replies.FAILED, "Internal Error"), data_as_text=as_text)
 
 
+def _remembered(body: bytes, content_type: str, address: str, at: datetime) -> _Verified:
+    """The call, verified against its sender as this process remembers it; when that says no, as the table has it."""
+    try:
+        return _verify(body, content_type, address, at, remembered)
+    except _Stop:
+        return _verify(body, content_type, address, at, find_account)
+
+
+def _joined(call: Call, method: Write | Query, params: dict[str, str]) -> Reply | None:
+    """A gate's ordinary batch, written together with those of other calls; None when this is none, or its sender is
+    no longer as remembered."""
+    if method is not methods.ATTENDANCE or call.setting("min_interval_ms", 0):
+        return None
+    try:
+        (item,) = _objects(params)
+    except (Refused, ValueError):
+        return None
+    became = joining.take_plain(call, params, item.raw, prefix=methods.ATTENDANCE.serial)
+    if became is None or became[0] == joining.CHANGED:
+        return None
+    if became[0] == joining.REPLAYED:
+        return _replayed(joining.replay_key_of(call, params))
+    return Reply(replies.OK, "", {"requestSerialCode": became[1]})
+
+
 def _place(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -71,7 +101,9 @@ def _place(error: BaseException) -> str:
     return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
 
 
-def _verify(body: bytes, content_type: str, address: str, at: datetime) -> tuple[Call, dict[str, str], Write | Query]:
+def _verify(
+    body: bytes, content_type: str, address: str, at: datetime, find: Callable[[str], Sender | None]
+) -> _Verified:
     if len(body) > MAX_BODY:
         raise _Stop(replies.BAD_PARAMETER, f"请求参数错误:请求内容超过限制{MAX_BODY // 1024 // 1024}MB!")
     sender: Sender | None = None
@@ -80,7 +112,7 @@ def _verify(body: bytes, content_type: str, address: str, at: datetime) -> tuple
         if sender is None and not named(params, "appid") and body[:64].lstrip().startswith(b"{"):
             continue
         if sender is None:
-            sender = _sender(named(params, "appid"), address)
+            sender = _sender(named(params, "appid"), address, find)
             keys = secrets_of(sender, at=at)
         sign = named(params, "sign")
         secret = next((key for key in keys if sign and signing.is_signed(params, key, sign)), None)
@@ -101,13 +133,12 @@ def _verify(body: bytes, content_type: str, address: str, at: datetime) -> tuple
     if method is None:
         raise _Stop(replies.BAD_PARAMETER, "请求参数无效:method无效!")
     call.method = method.name
-    _check_rate(call, method)
     return call, params, method
 
 
-def _sender(appid: str, address: str) -> Sender:
+def _sender(appid: str, address: str, find: Callable[[str], Sender | None]) -> Sender:
     appid = appid.strip().replace("\x00", "")
-    sender = find_account(appid) if 0 < len(appid) <= 64 else None
+    sender = find(appid) if 0 < len(appid) <= 64 else None
     if sender is None:
         raise _Stop(replies.BAD_PARAMETER, "请求参数无效:appid无效!")
     if not sender.active:
@@ -190,9 +221,7 @@ def _query(call: Call, method: Query, params: dict[str, str]) -> Reply:
 
 
 def _write(call: Call, method: Write, params: dict[str, str]) -> Reply:
-    sign = named(params, "sign").strip().lower()
-    once = "\n".join((call.sender.appid, named(params, "nonce"), sign))
-    replay_key = "national:" + hashlib.sha256(once.encode("utf-8", "replace")).hexdigest()
+    replay_key = joining.replay_key_of(call, params)
     asked = _asks_for_team(call, method, params)
     if asked is not None:
         return asked
@@ -205,6 +234,10 @@ def _write(call: Call, method: Write, params: dict[str, str]) -> Reply:
             # Two calls registered the same thing at once: seen again from the start, the other's work is there.
             if attempt == _ATTEMPTS - 1:
                 raise
+    return _replayed(replay_key)
+
+
+def _replayed(replay_key: str) -> Reply:
     first = Receipt.objects.get(replay_key=replay_key)
     return Reply(replies.BAD_PARAMETER, "请求参数错误:nonce重复,该请求已受理!", {"requestSerialCode": first.serial})
 
@@ -232,7 +265,7 @@ def _execute(call: Call, method: Write, params: dict[str, str], replay_key: str)
         whole.append(unreadable)
     # Written first, as if all went well, so that a repeat stops here; corrected below when it did not.
     receipt = Receipt(
-        serial=f"{method.serial}-{call.at.astimezone(SHANGHAI):%Y%m%d%H}-{call.sender.pk}-{secrets.token_hex(8)}",
+        serial=joining.new_serial(call, method.serial),
         sender=call.sender,
         replay_key=replay_key,
         method=method.name,

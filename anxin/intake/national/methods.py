@@ -46,6 +46,7 @@ class Query:
     free: bool = False
 
 
+ATTENDANCE = Write("WorkerAttendance.Add", "workderattendance-add", attendance.KIND, attendance.add, holds=False)
 _WRITES = (
     Write("Corp.Upload", "corp-upload", "corp", corp.upload),
     Write("Project.Add", "project-add", "project", project.add),
@@ -60,7 +61,7 @@ _WRITES = (
     Write("WorkerEntryExit.Add", "workerentryexit-add", entry_exit.KIND, entry_exit.add),
     Write("TempExit.Add", "tempexit-add", "temp_exit", entry_exit.temporary_exit),
     Write("WorkerContract.Add", "workercontract-add", contract.KIND, contract.add),
-    Write("WorkerAttendance.Add", "workderattendance-add", attendance.KIND, attendance.add, holds=False),
+    ATTENDANCE,
     Write("Payroll.Add", "payroll-add", payroll.KIND, payroll.add, holds=False),
     Write("ProjectTraining.Add", "projecttraining-add", training.KIND, training.add),
 )

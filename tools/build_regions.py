@@ -5,6 +5,7 @@ Usage: python tools/build_regions.py PACKAGE_FOLDER   (needs pypinyin, which the
 
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -33,9 +34,22 @@ ENDINGS = (
     "区",
     "旗",
 )
+# Peoples an autonomous place is named after; its short name goes without them.
+PEOPLES = re.compile(
+    "(?:各|壮|回|苗|土家|布依|侗|彝|藏|羌|哈尼|傣|景颇|蒙古|朝鲜|傈僳|白|瑶|仡佬|水|满|畲|黎|佤|拉祜|纳西|怒|独龙|普米|布朗|撒拉|土|东乡"
+    "|保安|裕固|哈萨克|达斡尔|毛南|仫佬|锡伯)族$"
+)
+NAMED = {
+    "山西转型综合改革示范区": "Shanxi Transition Zone",
+    "山西大同经济开发区": "Datong Economic Zone",
+    "山西朔州经济开发区": "Shuozhou Economic Zone",
+    "五台山风景名胜区": "Mount Wutai",
+}
 
 
 def english(name: str) -> str:
+    if name in NAMED:
+        return NAMED[name]
     for word, text in SPECIAL.items():
         if name.startswith(word) and name.rstrip("省自治区") in (word, word.rstrip("省")):
             return text
@@ -43,6 +57,8 @@ def english(name: str) -> str:
     for ending in ENDINGS:
         if name.endswith(ending) and len(name) - len(ending) >= 2:
             core = name[: -len(ending)]
+            while (people := PEOPLES.search(core)) and people.start() >= 2:
+                core = core[: people.start()]
             break
     return "".join(lazy_pinyin(core)).capitalize()
 

@@ -1,5 +1,6 @@
 """The WSGI application that granian serves."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -57,3 +58,6 @@ def whole_bodies(inner: _Application) -> _Application:
 
 
 application = whole_bodies(get_wsgi_application())
+# What was loaded lives as long as the process: without this every full collection walks through all of it again.
+gc.collect()
+gc.freeze()

@@ -5,6 +5,7 @@
 what claims cost. Each prints one JSON line.
 """
 
+import gc
 import json
 import os
 import sys
@@ -22,6 +23,7 @@ SHORT = ("create", "hand over", "receive", "conclude", "find by number")
 
 def lives(run: str, at: datetime) -> Iterator[list[tuple[str, Callable[[], object]]]]:
     """One case after another, each as its acts in order; every act is a transaction (or more) of its own."""
+    from anxin import plainly
     from anxin.cases import concluding, orders, steps, taking
     from anxin.cases.filing import Person, Told, file_claim
     from anxin.cases.models import Case, Claimant
@@ -46,7 +48,7 @@ def lives(run: str, at: datetime) -> Iterator[list[tuple[str, Callable[[], objec
 
         def create(told: Told = told, kept: dict[str, Any] = kept) -> None:
             kept["case"] = file_claim(told, at=at).claim.case
-            kept["person"] = Claimant.objects.get(case=kept["case"])
+            kept["person"] = plainly.one(Claimant, case_id=kept["case"].pk)
 
         def case(kept: dict[str, Any] = kept) -> Case:
             found: Case = kept["case"]
@@ -81,6 +83,8 @@ def acts(seconds: float, run: str, at: datetime, wanted: tuple[str, ...] = ACTS)
     stream = lives(run, at)
     for _, act in next(stream):  # the first reads files and regions
         act()
+    gc.collect()
+    gc.freeze()  # as the server does once it has loaded
     began, worked, n = time.perf_counter(), time.process_time(), 0
     for life in stream:
         if time.perf_counter() - began >= seconds:

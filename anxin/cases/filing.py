@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from anxin import rows
+from anxin import plainly
 from anxin.cases.flow import new_clocks, set_due, tell
 from anxin.cases.models import Case, Claim, Claimant, Consent, EmployerName, Matter
 from anxin.cases.numbers import CONSENT_DIGITS, RETURN_DIGITS, blind_code, new_code, new_number
@@ -109,7 +109,7 @@ def file_claim(told: Told, *, at: datetime) -> Filed:
 
 def find_by_key(door: str, key: str) -> Claim | None:
     """The claim a door sent under a key."""
-    return Claim.objects.select_related("case").filter(key=_key(door, key)).first()
+    return next(iter(plainly.read(Claim, key=_key(door, key))), None)
 
 
 def remember_employer(name: str) -> None:
@@ -138,8 +138,8 @@ def _file(told: Told, at: datetime) -> Filed:
     )  # fmt: skip
     clocks = new_clocks(case, at=at)
     set_due(case, clocks)
-    rows.add(case)
-    rows.add(*clocks)
+    plainly.add(case)
+    plainly.add(*clocks)
     remember_employer(case.employer)
     code = new_code(RETURN_DIGITS)
     claim = Claim(
@@ -150,7 +150,7 @@ def _file(told: Told, at: datetime) -> Filed:
         safe_until=told.safe_until, retaliation=told.retaliation, language=told.language,
         return_code_blind=blind_code("return-code", code),
     )  # fmt: skip
-    rows.add(claim)
+    plainly.add(claim)
     codes = write_people(claim, case, told.people, at)
     tell(case, kind="received", by=told.by, at=at, public=True, zh="已经收到您的反映", en="We have received your claim")
     trail.record(by=told.by, at=at, action="claim-filed", subject="case", subject_id=case.pk, who="worker",
@@ -160,11 +160,11 @@ def _file(told: Told, at: datetime) -> Filed:
 
 def write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetime) -> dict[int, str]:
     """Write the people of a claim in the caller's transaction. Answers claimant's id → code of those still to agree."""
-    made, codes = [], []
+    rows, codes = [], []
     for person in people:
         code = new_code(CONSENT_DIGITS) if person.consent == Consent.ASKED else ""
         codes.append(code)
-        made.append(
+        rows.append(
             Claimant(
                 claim=claim,
                 case=case,
@@ -187,5 +187,5 @@ def write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetim
                 cost_fen=person.cost_fen,
             )
         )
-    rows.add(*made)
-    return {row.pk: code for row, code in zip(made, codes, strict=True) if code}
+    plainly.add(*rows)
+    return {row.pk: code for row, code in zip(rows, codes, strict=True) if code}

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min
 
-from anxin import rows
+from anxin import plainly
 from anxin.cases import reports
 from anxin.cases.models import Case, CaseClock, CaseEvent, ClockStop
 from anxin.cases.procedure import ClockKind, clocks, states
@@ -25,7 +25,7 @@ class CannotMove(Exception):
 
 def locked(case: Case) -> Case:
     """The case as it is now, locked until the transaction ends; of a merged case the one it was merged into."""
-    now = rows.one(Case, lock=True, pk=case.pk)
+    now = plainly.one(Case, lock=True, pk=case.pk)
     return locked(now.merged_into) if now.merged_into is not None else now
 
 
@@ -93,11 +93,11 @@ def step(
     elif before == "ended":
         now.ended_at = None
     turn_clocks(now, at=at, within=within)
-    rows.change(now, "state", "ended_at", "due_at", "rung_at", *fields)
+    plainly.change(now, "state", "ended_at", "due_at", "rung_at", *fields)
     told = known[to].plain if public else known[to].title
     own = line(now, kind=f"state-{to}", by=by, at=at, public=public,
                zh=told["zh"] + (f"：{zh}" if zh else ""), en=told["en"] + (f": {en}" if en else ""))  # fmt: skip
-    rows.add(own, *lines)
+    plainly.add(own, *lines)
     trail.record(by=by, at=at, action=f"case-{to}", subject="case", subject_id=now.pk,
                  changes={"from": before, "number": now.number, **(changes or {})})  # fmt: skip
     reports.keep(now, before=before, at=at)
@@ -112,7 +112,7 @@ def line(case: Case, *, kind: str, by: User | None, at: datetime, zh: str, en: s
 def tell(case: Case, *, kind: str, by: User | None, at: datetime, zh: str, en: str, public: bool) -> CaseEvent:
     """Add a line to a case's story, in the caller's transaction."""
     told = line(case, kind=kind, by=by, at=at, zh=zh, en=en, public=public)
-    rows.add(told)
+    plainly.add(told)
     return told
 
 
@@ -134,7 +134,7 @@ def turn_clocks(case: Case, *, at: datetime, within: str = "") -> None:
         CaseClock.objects.filter(case=case, done_at=None).update(done_at=at)
         set_due(case, ())
         return
-    running = rows.read(CaseClock, case_id=case.pk, done_at=None)
+    running = plainly.read(CaseClock, case_id=case.pk, done_at=None)
     over = {(kind.step, kind.basis) for kind in clocks(case.region_code) if case.state in kind.stops}
     done = [clock for clock in running if (clock.step, clock.basis) in over]
     if done:
@@ -143,7 +143,7 @@ def turn_clocks(case: Case, *, at: datetime, within: str = "") -> None:
     fresh = new_clocks(case, at=at, running=[(clock.step, clock.basis) for clock in on])
     by_hand = [kind for kind in clocks(case.region_code) if within and kind.by_hand and case.state in kind.starts]
     fresh += [_started(case, kind, within, at) for kind in by_hand]
-    rows.add(*fresh)
+    plainly.add(*fresh)
     set_due(case, [*on, *fresh])
 
 
@@ -160,8 +160,8 @@ def set_due(case: Case, running: Iterable[CaseClock]) -> None:
 
 def recount(case: Case) -> None:
     """Read the running clocks and write the case's nearest deadline, after one of them changed."""
-    set_due(case, rows.read(CaseClock, case_id=case.pk, done_at=None))
-    rows.change(case, "due_at", "rung_at")
+    set_due(case, plainly.read(CaseClock, case_id=case.pk, done_at=None))
+    plainly.change(case, "due_at", "rung_at")
 
 
 @transaction.atomic
@@ -187,7 +187,7 @@ def start_step(*, case: Case, step: str, within: str, at: datetime) -> CaseClock
                          f"The clock '{kind.title['en']}' does not start where the case stands.")  # fmt: skip
     CaseClock.objects.filter(case=now, done_at=None, step=step).update(done_at=at, dropped=True)
     clock = _started(now, kind, within, at)
-    rows.add(clock)
+    plainly.add(clock)
     recount(now)
     return clock
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from anxin import plainly
 from anxin.cases.models import Case
 from anxin.law.civil import civil_date
 from anxin.people.duty import on_duty
@@ -13,16 +14,14 @@ from anxin.watch.handling.routing import unit_of_place
 def answerable(case: Case, *, at: datetime | None = None) -> list[User]:
     """The case's named person while he is in office and whoever stands in for him that day (no moment: nobody);
     without one, those who answer for its unit."""
-    owner = case.owner
+    owner = plainly.one(User, pk=case.owner_id) if case.owner_id is not None else None
     if owner is None or not owner.is_active or owner.left_at is not None:
         return chiefs_of(case.unit)
     if at is None:
         return [owner]
     day = civil_date(at)
-    standing_in = Deputy.objects.filter(
-        absent=owner, from_on__lte=day, until_on__gte=day, deputy__is_active=True, deputy__left_at=None
-    )
-    return [owner, *(row.deputy for row in standing_in.select_related("deputy"))]
+    chosen = [row.deputy for row in plainly.read(Deputy, absent_id=owner.pk) if row.from_on <= day <= row.until_on]
+    return [owner, *(person for person in chosen if person.is_active and person.left_at is None)]
 
 
 def takers(case: Case, *, at: datetime) -> list[User]:

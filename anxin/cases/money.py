@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.db.models import QuerySet, Sum
 
-from anxin import rows
+from anxin import plainly
 from anxin.cases.flow import line, locked, step, tell
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseEvent, Claimant, WageReceived
@@ -35,7 +35,7 @@ def standing(case: Case) -> QuerySet[Claimant]:
 def add_up(case: Case) -> Case:
     """Write the sums of a case's claimants into the case. Withdrawn and refusing claimants do not count."""
     _count(case)
-    rows.change(case, *SUMS)
+    plainly.change(case, *SUMS)
     return case
 
 
@@ -85,7 +85,7 @@ def _set(claimant: Claimant, field: str, fen: int, by: User, at: datetime) -> Cl
     case, now = _locked(claimant)
     before = getattr(now, field)
     setattr(now, field, fen)
-    rows.change(now, field)
+    plainly.change(now, field)
     add_up(case)
     trail.record(by=by, at=at, action=f"case-{field.replace('_', '-')}", subject="case", subject_id=case.pk,
                  changes={"claimant": now.pk, "from": before, "to": fen})  # fmt: skip
@@ -104,15 +104,15 @@ def receive(
     if proof not in {"bank", "word"} or amount_fen <= 0:
         raise ValueError("Money counts as received by the bank's record or the worker's own word only.")
     case, now = _locked(claimant)
-    there = rows.read(WageReceived, claimant_id=now.pk)
+    there = plainly.read(WageReceived, claimant_id=now.pk)
     if any((one.proof, one.reference) == (proof, reference) for one in there):
         return None
     row = WageReceived(claimant=now, proof=proof, reference=reference, amount_fen=amount_fen, received_on=received_on,
                        recorded_at=at)  # fmt: skip
-    rows.add(row)
+    plainly.add(row)
     had_all = has_all(now)
     now.received_fen = _sum_of([*there, row])
-    rows.change(now, "received_fen")
+    plainly.change(now, "received_fen")
     every = _count(case)
     yuan = f"{amount_fen / 100:,.2f}"
     told = line(case, kind="received", by=None, at=at, public=False,
@@ -127,7 +127,7 @@ def receive(
 def _locked(claimant: Claimant) -> tuple[Case, Claimant]:
     """The case of a claimant, locked, and the claimant as he is now; he may have gone to another case meanwhile."""
     case = locked(Case(pk=claimant.case_id))
-    now = rows.one(Claimant, pk=claimant.pk)
+    now = plainly.one(Claimant, pk=claimant.pk)
     return (case if now.case_id == case.pk else locked(Case(pk=now.case_id))), now
 
 
@@ -186,8 +186,8 @@ def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> No
     if case.ended_at is None and "paying" in states()[case.state].next:
         step(case, to="paying", by=None, at=at, fields=SUMS, lines=lines)
     else:
-        rows.change(case, *SUMS)
-        rows.add(*lines)
+        plainly.change(case, *SUMS)
+        plainly.add(*lines)
     if every and case.ended_at is None:
         message_case(
             case, zh="：记录显示工资已全部到账，请核对；没有收到请马上告诉我们。", mark=f"paid:{case.reopened}", at=at

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from anxin import rows
+from anxin import plainly
 from anxin.cases.flow import line, open_and_locked, step, tell
 from anxin.cases.models import Case, CaseEvent
 from anxin.notices.send import notify
@@ -96,6 +96,6 @@ def _name(case: Case, person: User, at: datetime, told: CaseEvent, by: User) -> 
         case.unit = person.organisation
     if case.state == "received":
         return step(case, to="dispatched", by=by, at=at, fields=_NAMED, lines=[told])
-    rows.change(case, *_NAMED)
-    rows.add(told)
+    plainly.change(case, *_NAMED)
+    plainly.add(told)
     return case

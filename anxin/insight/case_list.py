@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from anxin import plainly
 from anxin.cases import clearances
 from anxin.cases.models import Case, Claim, Claimant, ClaimDoor, EmployerName, Matter
 from anxin.cases.numbers import read_number
@@ -167,8 +168,8 @@ def case_by_number(user: User, text: str) -> Case | None:
     digits = read_number(text)
     if not digits:
         return None
-    claim = Claim.objects.select_related("case").filter(number=digits).first()
-    case = claim.case if claim else Case.objects.filter(number=digits).first()
+    of_claim = [plainly.one(Case, pk=claim.case_id) for claim in plainly.read(Claim, number=digits)]
+    case = next(iter(of_claim or plainly.read(Case, number=digits)), None)
     while case is not None and case.merged_into is not None:
         case = case.merged_into
     return visible_cases(user).filter(pk=case.pk).first() if case is not None else None

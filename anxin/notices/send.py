@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from anxin import plainly
 from anxin.notices.models import Channel, Delivery, Notice, Preference
 from anxin.notices.times import not_before, waking
 from anxin.people.models import User
@@ -26,15 +27,14 @@ def notify(
     told once. What is not urgent waits for the digest or the end of the quiet hours.
     """
     people = list({person.pk: person for person in to}.values())
-    notices = Notice.objects.bulk_create(
-        [
-            Notice(
-                to=person, kind=kind, subject=subject, subject_id=str(subject_id), zh=zh[:400], en=en[:400],
-                urgent=urgent, at=at,
-            )
-            for person in people
-        ]
-    )  # fmt: skip
+    notices = [
+        Notice(
+            to=person, kind=kind, subject=subject, subject_id=str(subject_id), zh=zh[:400], en=en[:400],
+            urgent=urgent, at=at,
+        )
+        for person in people
+    ]  # fmt: skip
+    plainly.add(*notices)
     by_person = {notice.to_id: notice for notice in notices}
     for way in Preference.objects.filter(person__in=people, on=True):
         notice = by_person[way.person_id]

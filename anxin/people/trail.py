@@ -16,7 +16,7 @@ import orjson
 from django.db import connection
 from django.db.models import QuerySet
 
-from anxin import rows
+from anxin import plainly
 from anxin.people.models import Event, User
 
 GENESIS = "0" * 64
@@ -75,7 +75,7 @@ def record(
         previous=previous,
     )
     event.digest = digest_of(event)
-    rows.add(event)
+    plainly.add(event)
     return event
 
 

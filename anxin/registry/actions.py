@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from anxin import rows
+from anxin import plainly
 from anxin.registry.models import (
     AccountUse,
     ArrearsReport,
@@ -59,7 +59,7 @@ def industry_of(category: str) -> str:
 
 def touch(*, project_id: int, at: datetime) -> None:
     """Mark a project for the next sweep."""
-    rows.add(Touch(project_id=project_id, arrived_at=at))
+    plainly.add(Touch(project_id=project_id, arrived_at=at))
 
 
 def _fill(row: Any, known: dict[str, Any]) -> bool:

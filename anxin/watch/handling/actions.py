@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from anxin import rows
+from anxin import plainly
 from anxin.law.clocks import moment_due
 from anxin.notices.send import notify
 from anxin.people import trail
@@ -38,7 +38,7 @@ def locked(handling: Handling) -> Handling:
 def in_office(person: User) -> User:
     """The person as he is now, locked until the transaction ends, so that nobody gets a matter while he leaves. Take
     it before ``locked``. Raises AlreadyDone when he has left."""
-    now = rows.one(User, lock=True, pk=person.pk)
+    now = plainly.one(User, lock=True, pk=person.pk)
     if now.left_at is not None or not now.is_active:
         raise AlreadyDone("该人员已停用或离任。", "This person is suspended or has left.")
     return now

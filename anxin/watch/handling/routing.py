@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from anxin import plainly
 from anxin.law.civil import civil_date
 from anxin.law.running import reckon
 from anxin.people import trail
@@ -26,10 +27,11 @@ def unit_for(region_code: str, units: dict[str, Organisation]) -> Organisation |
 
 
 def unit_of_place(region_code: str) -> Organisation | None:
-    """``unit_for`` one place, reading its three units only."""
-    above = {region_code, region_code[:4] + "00", region_code[:2] + "0000"}
-    units = Organisation.objects.filter(kind=OrganisationKind.HR, active=True, region_code__in=above).order_by("-id")
-    return unit_for(region_code, {unit.region_code: unit for unit in units})
+    """``unit_for`` one place, reading from the county up."""
+    for code in (region_code, region_code[:4] + "00", region_code[:2] + "0000"):
+        if units := plainly.read(Organisation, kind=OrganisationKind.HR, active=True, region_code=code):
+            return min(units, key=lambda unit: unit.pk)
+    return None
 
 
 def inspection_units() -> dict[str, Organisation]:

@@ -90,6 +90,7 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
     from anxin.registry.models import Project
     from anxin.registry.offices import seed_offices
     from anxin.simulate.claims import simulate_claims
+    from anxin.simulate.offices import give_public_phones
     from anxin.simulate.province import simulate
     from anxin.simulate.replay import past_days, replay
     from anxin.watch.handling.inspections import plan_inspections
@@ -100,6 +101,7 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
     prepare()
     for province in DEMO_PROVINCES:
         seed_offices(region=province)
+    give_public_phones()
     if not Project.objects.exists():
         with progress("Making a small province") as step:
             simulate(

@@ -41,7 +41,7 @@ class Organisation(models.Model):
     """A unit in the tree: province, city, county, and their agencies, banks and enterprises.
 
     ``region_code`` is its jurisdiction; ``industry`` (blank: all) narrows a regulator's; ``enterprise_code`` is the
-    credit code of a bank or enterprise.
+    credit code of a bank or enterprise. ``phone``: the office's public number, told to claimants; blank: 12333.
     """
 
     name = models.CharField(max_length=100)
@@ -50,6 +50,7 @@ class Organisation(models.Model):
     region_code = models.CharField(max_length=6, blank=True)
     industry = models.CharField(max_length=16, blank=True)
     enterprise_code = models.CharField(max_length=32, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     active = models.BooleanField(default=True)
 

@@ -1,5 +1,6 @@
 """Organisations: adding, changing and closing units of the tree."""
 
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +9,16 @@ from anxin.people import trail
 from anxin.people.administration import Refused, manageable_units, may_place_unit
 from anxin.people.models import Organisation, OrganisationKind, User
 
-FIELDS = ("name", "name_en", "kind", "region_code", "industry", "enterprise_code")
+FIELDS = ("name", "name_en", "kind", "region_code", "industry", "enterprise_code", "phone")
+# The national labour hotline, for an office that has given no number of its own.
+HOTLINE = "12333"
+_PHONE = re.compile(r"\d[\d -]{3,18}\d")
+_MOBILE = re.compile(r"(86)?1[3-9]\d{9}")
+
+
+def public_phone(unit: Organisation | None) -> str:
+    """The number at which a unit answers the public, or else the hotline's."""
+    return unit.phone if unit is not None and unit.phone else HOTLINE
 
 
 @transaction.atomic
@@ -23,11 +33,12 @@ def add_unit(
     name_en: str = "",
     industry: str = "",
     enterprise_code: str = "",
+    phone: str = "",
 ) -> Organisation:
     """Add a unit. Raises Refused for one without a name or a region, or one that exists."""
     unit = Organisation(
         name=name, name_en=name_en, kind=kind, region_code=region_code, industry=industry,
-        enterprise_code=enterprise_code, parent=parent,
+        enterprise_code=enterprise_code, phone=phone, parent=parent,
     )  # fmt: skip
     _check(unit, by)
     unit.save(force_insert=True)
@@ -48,12 +59,13 @@ def change_unit(
     name_en: str = "",
     industry: str = "",
     enterprise_code: str = "",
+    phone: str = "",
 ) -> Organisation:
     """Change a unit: its name, kind, bounds, or its place in the tree."""
     now = _locked(unit, by)
     before = _told(now)
     now.name, now.name_en, now.kind, now.region_code = name, name_en, kind, region_code
-    now.industry, now.enterprise_code, now.parent = industry, enterprise_code, parent
+    now.industry, now.enterprise_code, now.phone, now.parent = industry, enterprise_code, phone, parent
     _check(now, by)
     changed = {key: [before[key], value] for key, value in _told(now).items() if before[key] != value}
     if changed:
@@ -105,6 +117,10 @@ def _check(unit: Organisation, by: User | None) -> None:
         raise Refused("请选择单位类别。", "Choose the kind of unit.")
     if not unit.region_code:
         raise Refused("请选择辖区。", "Choose a region.")
+    if unit.phone and (not _PHONE.fullmatch(unit.phone) or _MOBILE.fullmatch(re.sub(r"\D", "", unit.phone))):
+        # A person's own number does not go to the public, nor into the trail.
+        raise Refused("公开电话须为单位的固定电话或热线，如 0351-0000000；不要填写个人手机号。",
+                      "The public number is the office's own, like 0351-0000000, not a person's mobile.")  # fmt: skip
     twins = Organisation.objects.filter(kind=unit.kind, region_code=unit.region_code, name=unit.name)
     if twins.exclude(pk=unit.pk).exists():
         raise Refused("同一地区已有同名单位。", "There is a unit of this name here already.")

@@ -71,6 +71,11 @@ def phone(index: int) -> str:
     return f"{_PHONE}{index % 10**9:09d}"
 
 
+def office_phone(index: int) -> str:
+    """The n-th invented telephone of an office: no place has the area code 0000, no line begins with 0."""
+    return f"0000-{index % 10**7:08d}"
+
+
 def credit_code(index: int) -> str:
     """The n-th invented unified social credit code 统一社会信用代码 (GB 32100), both check characters right."""
     body = f"{index:08d}"

@@ -245,6 +245,21 @@ def test_searching_people_and_units_stays_in_bounds(client, chief):
 # Units
 
 
+def test_an_office_tells_its_public_number_and_nobodys_own(client, operator, at):
+    unit = units.add_unit(name="太原市人社局", kind="hr", region_code="140100", parent=None, by=operator, at=at)
+    assert units.public_phone(unit) == units.public_phone(None) == "12333"
+    client.force_login(operator)
+    form = {"name": unit.name, "kind": "hr", "region_code": "140100", "phone": "0000-01234567"}
+    assert client.post(f"/organisations/{unit.pk}", form).status_code == 302
+    unit.refresh_from_db()
+    assert units.public_phone(unit) == "0000-01234567"
+    for wrong in ("13912345678", "139 1234 5678", "call me"):
+        assert client.post(f"/organisations/{unit.pk}", {**form, "phone": wrong}).status_code == 422
+    unit.refresh_from_db()
+    assert unit.phone == "0000-01234567"
+    assert "13912345678" not in str(list(Event.objects.values_list("changes", flat=True)))
+
+
 def test_a_unit_is_added_changed_closed_and_opened_again(operator, at):
     top = make_unit("140000", "government")
     unit = units.add_unit(name="太原市人社局", kind="hr", region_code="140100", parent=top, by=operator, at=at)

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from anxin.cases import messages
 from anxin.cases.flow import move
-from anxin.cases.models import Claim, Claimant, Draft, Exhibit, Message, WageReceived
+from anxin.cases.models import Case, Claim, Claimant, Draft, Exhibit, Message, WageReceived
 from anxin.cases.taking import take
 from anxin.notices.models import Notice
-from anxin.people.models import Event
+from anxin.people.models import Event, Organisation
 from anxin.remedies import tracks
 from anxin.remedies.for_workers import tracks_for_claim
 from anxin.vault.fields import open_text
@@ -178,6 +178,16 @@ def test_messages_go_both_ways_and_the_officer_is_told(client, now):
     assert "测试officer" in page
     assert messages.unread_by_claimant(claim, claimant=None) == 0
     assert messages.unread_by_officer(claim.case) == 0
+
+
+def test_the_number_to_ring_is_that_of_the_office_that_has_the_case(client, now):
+    claim, _code = whole_claim(client, "2026-04")
+    assert 'href="tel:12333"' in client.get(f"/track/{claim.number}").content.decode()
+    unit = Organisation.objects.create(name="小店区人社局", kind="hr", region_code="140105", phone="0000-0123 4567")
+    Case.objects.filter(pk=claim.case_id).update(unit=unit)
+    page = client.get(f"/track/{claim.number}").content.decode()
+    assert 'href="tel:000001234567">0000-0123 4567</a>' in page
+    assert "tel:12333" not in page
 
 
 def test_money_that_came_counts_once_and_words_at_the_end_are_kept(client, now):

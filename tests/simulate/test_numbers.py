@@ -40,3 +40,9 @@ def test_an_invented_company_has_a_valid_credit_code(index):
 def test_an_invented_card_passes_luhn(index):
     assert luhn.is_valid(numbers.card(index))
     assert len(numbers.card(index)) == 19
+
+
+@given(st.integers(0, 10**9))
+def test_an_invented_office_is_rung_by_nobody(index):
+    area, line = numbers.office_phone(index).split("-")
+    assert (area, line[0], len(line)) == ("0000", "0", 8)

@@ -192,7 +192,9 @@ def _read(request: HttpRequest) -> dict[str, str]:
 def _typed(request: HttpRequest) -> dict[str, str]:
     if request.method != "POST":
         return {}
-    widths = {"name": 100, "name_en": 150, "kind": 16, "region_code": 6, "industry": 16, "enterprise_code": 32}
+    widths = {
+        "name": 100, "name_en": 150, "kind": 16, "region_code": 6, "industry": 16, "enterprise_code": 32, "phone": 20
+    }  # fmt: skip
     return {name: " ".join(request.POST.get(name, "").split())[:width] for name, width in widths.items()}
 
 

@@ -20,6 +20,7 @@ from anxin.cases.numbers import CONSENT_DIGITS, RETURN_DIGITS, blind_code, read_
 from anxin.cases.procedure import conclusions, states
 from anxin.cases.progress import case_of, group_counts, progress_of
 from anxin.law.civil import civil_date
+from anxin.people.units import public_phone
 from anxin.portal.ui.address import address_of
 from anxin.portal.worker import claim_session
 from anxin.portal.worker.access import me, open_page, worker_of, worker_page
@@ -143,6 +144,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "steps": [(promise(step.clock, step.title), step) for step in told.steps],
         "conclusion": conclusions().get(told.case.conclusion) if told.ended else None,
         "officer": officer_name(told.case.owner),
+        "phone": public_phone(told.case.unit),
         "due_fen": due_fen(side.me),
         "receipts": WageReceived.objects.filter(claimant=side.me).order_by("-received_on", "-pk"),
         "said": [(row, open_text(row.text_sealed)) for row in said],

@@ -1,12 +1,14 @@
 """Cases as the rules see them: reports of arrears in the registry, kept in the transaction of the act.
 
 A case has one report under its own number (SX-04 counts it against the three days when its facts are plain); each of
-its claimants who is on the roster has one more, by which the rules on leavers know that he claims.
+its claimants who is on the roster has one more, by which the rules on leavers know that he claims. A site's clerk reads
+its project's warnings, and one on a leaver names him: who claims anonymously, or has not agreed to be spoken for, is
+named in no report.
 """
 
 from datetime import datetime
 
-from anxin.cases.models import Case, Claimant, Lane
+from anxin.cases.models import Case, Claimant, Consent, Lane
 from anxin.law.civil import civil_date
 from anxin.registry import actions as registry
 from anxin.registry.models import ArrearsReport
@@ -29,8 +31,11 @@ def report(case: Case, *, at: datetime) -> int:
     """Write the reports of a case that is being handled. Answers how many stand. Of a project only."""
     if case.project_id is None:
         return 0
-    people = Claimant.objects.filter(case=case, withdrawn_at=None, worker__isnull=False).exclude(consent="refused")
-    workers = dict(people.values_list("pk", "worker_id"))
+    known_to_all = Claimant.objects.filter(
+        case=case, withdrawn_at=None, worker__isnull=False, claim__anonymous=False,
+        consent__in=(Consent.OWN, Consent.GIVEN),
+    )  # fmt: skip
+    workers = dict(known_to_all.values_list("pk", "worker_id"))
     known = {
         "project_id": case.project_id, "reported_on": civil_date(case.opened_at), "handled_since": civil_date(at),
     }  # fmt: skip
@@ -39,7 +44,11 @@ def report(case: Case, *, at: datetime) -> int:
     if alone is None:
         rows += [ArrearsReport(number=f"{case.number}-{pk}", worker_id=who, **known) for pk, who in workers.items()]
     ArrearsReport.objects.bulk_create(
-        rows, batch_size=200, update_conflicts=True, unique_fields=["number"], update_fields=["plain", "closed_on"]
+        rows,
+        batch_size=200,
+        update_conflicts=True,
+        unique_fields=["number"],
+        update_fields=["plain", "closed_on", "worker"],
     )
     registry.touch(project_id=case.project_id, at=at)
     return len(rows)

@@ -10,11 +10,14 @@ from anxin.cases.flow import CannotMove, move
 from anxin.cases.models import Case, CaseClock, CaseEvent, CaseTask, Contact, Exhibit
 from anxin.cases.procedure import conclusions
 from anxin.cases.verifying import verify
+from anxin.ledger.sealing import seal
 from anxin.notices.models import Notice
 from anxin.registry.models import ArrearsReport, Touch
 from anxin.watch.models import Warning
 from anxin.watch.sweep import sweep
 from tests.cases.claims import claim, member, only
+from tests.people import make_project, make_worker
+from tests.portal.site import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -135,7 +138,8 @@ def test_who_withdrew_may_come_back_whenever(case, at, people):
 
 
 def test_the_rules_see_the_case_from_acceptance_to_its_end(at, site, people):
-    case = claim(at, [member(site.failed), member(site.forgotten)], site=site, by=people["officer"])
+    members = [member(site.failed), member(site.forgotten)]
+    case = claim(at, members, site=site, by=people["officer"], anonymous=False)
     assert not ArrearsReport.objects.exists()
     lane.enter(case=case, reason="事实清楚", by=people["officer"], at=at)
     Touch.objects.all().delete()
@@ -156,3 +160,31 @@ def test_the_rules_see_the_case_from_acceptance_to_its_end(at, site, people):
     assert not Warning.objects.filter(rule="SX-04", status="open").exists()
     reopen(case=case, reason="退票", by=people["officer"], at=at + timedelta(days=6))
     assert ArrearsReport.objects.filter(closed_on=None).count() == 3
+
+
+@pytest.mark.parametrize(("anonymous", "consent"), [(True, "own"), (False, "asked")])
+def test_a_leaver_who_claims_unseen_stands_in_no_warning_of_the_sites_clerk(at, client, people, anonymous, consent):
+    project = make_project(at, "G1", region_code="520103")
+    left = make_worker(project, 1, at, left_on=date(2026, 4, 1))
+    case = claim(at, [member(left, consent=consent)], region="520103", anonymous=anonymous)
+    Case.objects.filter(pk=case.pk).update(project=project)
+    move(case=case, to="accepted", by=people["officer"], at=at)
+    seal(at=at)
+    sweep(as_of=at.date(), at=at)
+    assert Warning.objects.filter(worker=left.worker).exists()  # he left without a settlement: everybody may know
+    assert not Warning.objects.filter(rule="GZ-05b").exists()
+    client.force_login(make_user("clerk-g1", "clerk", "", project="G1"))
+    told = b"".join(client.get("/warnings/export?format=csv").streaming_content).decode()
+    assert "GZ-05a" in told
+    assert "反映欠薪，共" not in told
+
+
+def test_a_leaver_who_claims_by_name_is_known_to_the_rules(at, people):
+    project = make_project(at, "G1", region_code="520103")
+    left = make_worker(project, 1, at, left_on=date(2026, 4, 1))
+    case = claim(at, [member(left)], region="520103", anonymous=False)
+    Case.objects.filter(pk=case.pk).update(project=project)
+    move(case=case, to="accepted", by=people["officer"], at=at)
+    seal(at=at)
+    sweep(as_of=at.date(), at=at)
+    assert Warning.objects.get(rule="GZ-05b").worker == left.worker

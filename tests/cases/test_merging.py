@@ -139,7 +139,8 @@ def test_what_other_rooms_hang_on_a_case_goes_with_it(people, units, at):
 
 def test_reports_to_the_rules_stand_once_for_each_worker(people, site, at):
     def claim(key: str, engagement) -> Filed:
-        return claim_of(at, key, Person(worker=engagement.worker, claimed_fen=100), project=site.project)
+        person = Person(worker=engagement.worker, claimed_fen=100)
+        return claim_of(at, key, person, project=site.project, anonymous=False)
 
     one, two = claim("a", site.failed), claim("b", site.forgotten)
     for filed in (one, two):

@@ -35,10 +35,11 @@ def story_of(warning: Warning, handlings: Iterable[Handling], *, inside: bool) -
         keys.append(str(handling.pk))
         unit = handling.unit.name if handling.unit else ""
         steps.append(Step(handling.started_at, "", "hand-over", {"unit": unit, "within": handling.within}))
-    links = list(Event.objects.filter(subject="handling", subject_id__in=keys))
+    # Looks at its files are in the trail and in the list of looks; here they would bury the acts.
+    links = list(Event.objects.filter(subject="handling", subject_id__in=keys).exclude(action="look"))
     slept = Snooze.objects.filter(rule=warning.rule, subject=warning.subject).values_list("pk", flat=True)
     if inside:
-        links += Event.objects.filter(subject="warning", subject_id=str(warning.pk))
+        links += Event.objects.filter(subject="warning", subject_id=str(warning.pk)).exclude(action="look")
         links += Event.objects.filter(subject="snooze", subject_id__in=[str(pk) for pk in slept])
     names = _names(links)
     for link in links:

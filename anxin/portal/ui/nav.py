@@ -30,6 +30,7 @@ MENU = (
     ("board", "duty", _("值班看板")),
     ("account", "account", _("我的账号")),
     ("papers", "approve", _("待签批文书")),
+    ("pause-requests", "approve", _("停工报备审批")),
     ("people", "people", _("人员")),
     ("organisations", "people", _("组织机构")),
     ("paper-templates", "people", _("文书模板")),

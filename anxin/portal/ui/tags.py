@@ -52,6 +52,18 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def narrowed(context: dict[str, Any], name: str, value: str) -> str:
+    """Address of the list shown, from its first page, with one parameter set, or without it for an empty value. The
+    view stays the one that is shown, also where the address does not name it."""
+    kept = context["request"].GET.copy()
+    for gone in ("page", name):
+        kept.pop(gone, None)
+    if value:
+        kept["view"], kept[name] = context["asked"].view, value
+    return f"?{kept.urlencode()}"
+
+
 @register.filter
 def level(value: str) -> SafeString:
     """A warning's level: shape, word and colour, so that nobody needs to tell the colours apart."""

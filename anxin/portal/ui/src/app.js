@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 
+import "./cards.js";
 import "./list.js";
 
 window.htmx = htmx;

@@ -3,10 +3,12 @@
 import gc
 import os
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anxin.settings")
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 _Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -58,6 +60,8 @@ def whole_bodies(inner: _Application) -> _Application:
 
 
 application = whole_bodies(get_wsgi_application())
+# The pages and all they need: else the first visitor after a start waits for a second or two.
+import_module(settings.ROOT_URLCONF)
 # What was loaded lives as long as the process: without this every full collection walks through all of it again.
 gc.collect()
 gc.freeze()

@@ -65,7 +65,7 @@ def registry_facts(*, as_of: date, projects: Sequence[int] | None = None) -> dic
             for letter in "pudsir"
         }
         answer[name] = _fetch(wanted.format(day=f"'{as_of}'", **mine), _SCHEMAS[name])
-    answer["accounts"] = _with_balances(answer["accounts"], as_of)
+    answer["accounts"] = _with_balances(answer["accounts"], as_of, projects)
     answer["projects"] = _status_as_of(answer["projects"], as_of)
     return answer
 
@@ -94,12 +94,13 @@ def _fetch(sql: str, schema: pa.Schema) -> pa.Table:
     return pa.table(arrays, schema=schema)
 
 
-def _with_balances(accounts: pa.Table, as_of: date) -> pa.Table:
+def _with_balances(accounts: pa.Table, as_of: date, projects: Sequence[int] | None) -> pa.Table:
     """The last balance the bank told, which is newer than the one on the account's own card."""
+    known = "true" if projects is None else "account_id IN (SELECT account_id FROM accounts)"
     sql = f"""
         WITH told AS (
             SELECT account_id, arg_max(balance_fen, booked_on) AS fen, max(booked_on) AS told_on
-            FROM {tables.current("movements")}
+            FROM {tables.current("movements", where=known)}
             WHERE balance_fen IS NOT NULL AND booked_on <= DATE '{as_of}' GROUP BY account_id
         )
         SELECT accounts.* REPLACE (coalesce(told.fen, balance_fen) AS balance_fen,

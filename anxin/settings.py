@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "anxin.watch",
     "anxin.cases",
     "anxin.remedies",
+    "anxin.credit",
     "anxin.insight",
     "anxin.portal",
 ]

@@ -14,11 +14,12 @@ from datetime import date, datetime, timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
-from anxin.cases import drafts, limits
+from anxin.cases import limits
 from anxin.cases.answers import ask_leavers
 from anxin.cases.ladder import escalate_cases
 from anxin.cases.matching import match_payments
 from anxin.cases.orders import lapse_orders
+from anxin.credit.keeping import tend_listings
 from anxin.insight.cost_counting import refresh_cost
 from anxin.insight.overview import refresh
 from anxin.intake.waiting import release
@@ -29,6 +30,7 @@ from anxin.notices.channels import ways
 from anxin.notices.outbox import deliver
 from anxin.remedies.reminders import remind_limits, remind_ways
 from anxin.remedies.serving import overdue_orders
+from anxin.upkeep.tidying import tidy_drafts
 from anxin.watch.handling.inspections import plan_inspections
 from anxin.watch.handling.ladder import escalate
 from anxin.watch.handling.routing import close_cleared, hand_over
@@ -122,6 +124,7 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
         escalate_cases(at=at)
     if due(last, "ways", WAYS_EVERY, at):
         remind_ways(at=at)
+        tend_listings(at=at)
     if due(last, "limits", LIMITS_EVERY, at):
         remind_limits(at=at)
     if due(last, "refresh", REFRESH_EVERY, at):
@@ -129,7 +132,7 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
     if due(last, "cost", COST_EVERY, at):
         refresh_cost(as_of=today, at=at)
     if due(last, "tidy", TIDY_EVERY, at):
-        drafts.sweep(at=at)
+        tidy_drafts(at=at)
         limits.sweep(at=at)
     if due(last, "compact", COMPACT_EVERY, at):
         compact(at=at)

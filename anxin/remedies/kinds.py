@@ -25,7 +25,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of paper; the columns are explained in ``kinds.yaml``."""
+    """A kind of paper; the columns are explained in ``kinds.yaml``. ``begun_by``: what else draws it up, else blank."""
 
     key: str
     title: Mapping[str, str]
@@ -38,6 +38,7 @@ class Kind:
     when: str
     fields: tuple[Field, ...]
     article: Mapping[str, str]
+    begun_by: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +61,7 @@ def kinds() -> dict[str, Kind]:
         key: Kind(
             key, {"zh": one["zh"], "en": one["en"]}, one["mark"], one["audience"], one["sign"], one["inspectors"],
             one["due"] == "required", one["moves"], one.get("when", "served"),
-            tuple(_field(name) for name in one["fields"]), one["article"],
+            tuple(_field(name) for name in one["fields"]), one["article"], one.get("begun_by", ""),
         )
         for key, one in _file()["kinds"].items()
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """Whether unpaid wages may be a matter for the police: the order's day has passed, and the place's threshold is met."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -45,23 +46,45 @@ def _file() -> dict[str, Any]:
     return yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
 
-def proposal(case: Case, *, at: datetime) -> Proposal:
-    """What the file says of a transfer, by the threshold of the case's province."""
+@dataclass(frozen=True)
+class Threshold:
+    """The figures of a place, from and to (fen): equal where it fixed its own. One worker's counts from ``months`` on,
+    that of many from ``people`` on."""
+
+    one_fen: tuple[int, int]
+    many_fen: tuple[int, int]
+    months: int
+    people: int
+    source_zh: str
+    source_en: str
+
+    def reached(self, owed: Sequence[tuple[int, int]]) -> str:
+        """Yes, no or maybe, for people each with the months he is owed for and his sum (fen, above nought)."""
+        largest = max((fen for months, fen in owed if months >= self.months), default=0)
+        total = sum(fen for _, fen in owed)
+        answers = {_over(largest, self.one_fen), _over(total, self.many_fen) if len(owed) >= self.people else "no"}
+        return "yes" if "yes" in answers else "maybe" if "maybe" in answers else "no"
+
+
+def threshold_of(region_code: str) -> Threshold:
+    """The threshold of a place's province, else the national range."""
     data = _file()
-    own = data["regions"].get(case.region_code[:2])
-    one, many = data["one"], data["many"]
+    own, one, many = data["regions"].get(region_code[:2]), data["one"], data["many"]
     one_fen = (own["one_fen"],) * 2 if own else (one["least_fen"], one["most_fen"])
     many_fen = (own["many_fen"],) * 2 if own else (many["least_fen"], many["most_fen"])
-    people = [(row, owed_fen(row)) for row in standing(case)]
-    people = [(row, fen) for row, fen in people if fen > 0]
-    largest = max((fen for row, fen in people if len(set(row.months)) >= one["months"]), default=0)
-    total = sum(fen for _, fen in people)
-    answers = {_over(largest, one_fen), _over(total, many_fen) if len(people) >= many["people"] else "no"}
-    reached = "yes" if "yes" in answers else "maybe" if "maybe" in answers else "no"
-    passed = order_passed(case, at=at)
     source = own["source"] if own else data["basis"]
+    return Threshold(one_fen, many_fen, one["months"], many["people"], source["zh"], source["en"])
+
+
+def proposal(case: Case, *, at: datetime) -> Proposal:
+    """What the file says of a transfer, by the threshold of the case's province."""
+    place = threshold_of(case.region_code)
+    owed = [(len(set(row.months)), fen) for row in standing(case) if (fen := owed_fen(row)) > 0]
+    largest = max((fen for months, fen in owed if months >= place.months), default=0)
+    reached, passed = place.reached(owed), order_passed(case, at=at)
     zh, en = _why(passed, reached)
-    return Proposal(passed, reached, len(people), total, largest, one_fen, many_fen, source["zh"], source["en"], zh, en)
+    return Proposal(passed, reached, len(owed), sum(fen for _, fen in owed), largest, place.one_fen, place.many_fen,
+                    place.source_zh, place.source_en, zh, en)  # fmt: skip
 
 
 def _over(fen: int, bounds: tuple[int, int]) -> str:

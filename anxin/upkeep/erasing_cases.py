@@ -12,6 +12,7 @@ from django.db.models import BinaryField, Model, Q, QuerySet
 from django.db.models.functions import Length
 
 from anxin.cases.models import Answer, Case, CaseTask, Contact, Exhibit, Message, Verification
+from anxin.credit.models import ListedPerson, Listing, ListingStep, ListObjection
 from anxin.registry.models import Project
 from anxin.remedies.models import Document, Serving
 from anxin.upkeep import kept_files
@@ -23,6 +24,10 @@ _WORDS: dict[type[Model], tuple[str, ...]] = {
     Contact: ("note",),
     Verification: ("finding",),
     Serving: ("witness", "note"),
+    Listing: ("reason",),
+    ListedPerson: ("struck_why",),
+    ListObjection: ("text", "answer"),
+    ListingStep: ("note",),
 }
 
 
@@ -40,7 +45,7 @@ def personal_columns() -> dict[type[Model], tuple[str, list[str]]]:
 
 def _ways_to_case() -> dict[type[Model], str]:
     """Every table of the rooms of cases that leads to one, and by which look-up."""
-    tables = [model for name in ("cases", "remedies") for model in apps.get_app_config(name).get_models()]
+    tables = [model for name in ("cases", "remedies", "credit") for model in apps.get_app_config(name).get_models()]
     ways: dict[type[Model], str] = {Case: ""}
     waiting = deque([Case])
     while waiting:
@@ -85,6 +90,8 @@ def _digests(project: Project) -> set[str]:
         found |= {digest, annex}
     for proofs in Serving.objects.filter(document__case__in=cases).values_list("proofs", flat=True):
         found |= set(proofs)
+    for files in ListingStep.objects.filter(listing__case__in=cases).values_list("files", flat=True):
+        found |= set(files)
     return found - {""}
 
 
@@ -105,4 +112,5 @@ def erase(project: Project) -> None:
         some.update(**dict.fromkeys(words, ""))
     Document.objects.filter(case__in=cases).update(digest="", annex="")
     Serving.objects.filter(document__case__in=cases).update(proofs=[])
+    ListingStep.objects.filter(listing__case__in=cases).update(files=[])
     kept_files.let_go(digests)

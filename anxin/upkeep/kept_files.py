@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-from anxin.cases.models import ClueFile, Exhibit
+from anxin.cases.models import ClueFile, Draft, Exhibit
+from anxin.credit.models import ListingStep
 from anxin.intake.models import Upload
 from anxin.registry.models import Engagement, NoticeBoard, Paper, PaperKind, Project, Training, Worker
 from anxin.remedies.models import Document, Serving
@@ -70,10 +71,13 @@ HOLDERS = (
     Holder(Training, "details", many=True),
     # Files of cases go with their cases, later.
     Holder(Exhibit, "digest"),
+    # A claim somebody is still writing; it goes within days (``tidying``).
+    Holder(Draft, "files", many=True),
     Holder(ClueFile, "content"),
     Holder(Document, "digest"),
     Holder(Document, "annex"),
     Holder(Serving, "proofs", many=True),
+    Holder(ListingStep, "files", many=True),
 )
 
 

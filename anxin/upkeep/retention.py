@@ -2,7 +2,8 @@
 
 A period runs from the latest of three days: completion, settlement, and the close of the last case. Settled means:
 everybody has left and every worker-month is paid in full; the day is the last of all leavings, settlements and payouts.
-A project with an open warning, an open report of unpaid wages or an open case is never touched, however old.
+A project with an open warning, an open report of unpaid wages, an open case, or a firm on the joint-punishment list is
+never touched, however old.
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ from datetime import date
 from django.db.models import Max
 
 from anxin.cases.models import Case
+from anxin.credit.models import Listing
 from anxin.law.civil import civil_date
 from anxin.law.retention import Retention, periods
 from anxin.ledger import tables
@@ -27,6 +29,7 @@ KEPT = {
     "open_warning": ("有未消除预警", "an open warning"),
     "open_report": ("有未办结欠薪反映", "an open report of unpaid wages"),
     "open_case": ("有未办结案件", "an open case"),
+    "listed": ("有单位在失信名单上或者拟列入", "a firm on the joint-punishment list, or proposed for it"),
     "period": ("保存期未满", "within its period"),
 }
 
@@ -66,6 +69,7 @@ def plan(*, as_of: date, only: Project | None = None) -> Plan:
     warned = set(Warning.objects.filter(status="open").exclude(project=None).values_list("project_id", flat=True))
     reported = set(ArrearsReport.objects.filter(closed_on=None).values_list("project_id", flat=True))
     claimed = set(Case.objects.filter(ended_at=None).exclude(project=None).values_list("project_id", flat=True))
+    listed = set(Listing.objects.filter(ended_at=None).values_list("case__project_id", flat=True))
     projects = Project.objects.filter(pk=only.pk) if only is not None else Project.objects.all()
     for project in projects.order_by("code").iterator(chunk_size=1000):
         if project.status != "completed" or completed_on(project) is None:
@@ -76,6 +80,8 @@ def plan(*, as_of: date, only: Project | None = None) -> Plan:
             kept["open_report"] += 1
         elif project.pk in claimed:
             kept["open_case"] += 1
+        elif project.pk in listed:
+            kept["listed"] += 1
         else:
             finished.append(project)
     settled = settled_days(finished)

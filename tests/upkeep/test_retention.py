@@ -9,9 +9,10 @@ from django.db import transaction
 from anxin.cases.concluding import conclude
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.messages import write_to_officer
-from anxin.cases.models import Claimant, Exhibit, Message
+from anxin.cases.models import Case, Claimant, Exhibit, Message
 from anxin.cases.money import receive as receive_wages
 from anxin.cli import main
+from anxin.credit.models import ListedPerson, Listing, ListingStep
 from anxin.intake.held import hold
 from anxin.intake.models import HeldRow
 from anxin.intake.rows import Arrival, Fault
@@ -126,6 +127,23 @@ def claim(site, at):
     file_claim(Told(door="qr", key="k", people=people, region_code="140105", project=site.project), at=at)
 
 
+def on_the_list(site, at, **fields):
+    """A case of the site, closed within the period, and the firm listed or proposed for it."""
+    office = make_user("lister")
+    told = Told(door="qr", key="listed", people=[Person(name="测试1", claimed_fen=1)], region_code="140105",
+                project=site.project)  # fmt: skip
+    case = file_claim(told, at=at).claim.case
+    Case.objects.filter(pk=case.pk).update(ended_at=at, state="ended")
+    return make_listing(case, office, at, **fields)
+
+
+def make_listing(case, office, at, **fields):
+    order = Document.objects.create(case=case, kind="order", drafted_by=office, drafted_at=at, edited_by=office,
+                                    edited_at=at)  # fmt: skip
+    return Listing.objects.create(case=case, order=order, firm="测试建设有限公司", ground="amount", pay_by=at.date(),
+                                  proposed_by=office, proposed_at=at, **fields)  # fmt: skip
+
+
 def pay_late(site, at):
     engagement = site.project.engagements.first()
     engagement.confirmed_on = date(2027, 1, 1)
@@ -141,6 +159,7 @@ def pay_late(site, at):
         (warn, "open_warning"),
         (report, "open_report"),
         (claim, "open_case"),
+        (on_the_list, "listed"),
         (pay_late, "period"),
     ],
 )
@@ -257,10 +276,11 @@ def test_a_contracts_attachment_goes_with_the_roster(finished):
 
 def _case_with_everything(site, at):
     """A closed case with words, numbers, files, a message and a served paper; and another's that shares a file."""
-    shared, own, paper = (
+    shared, own, paper, pledge = (
         evidence.store(b"%PDF-1.4 shared"),
         evidence.store(b"%PDF-1.4 own"),
         evidence.store(b"%PDF-1.4 p"),
+        evidence.store(b"%PDF-1.4 pledge"),
     )
     worker = site.paid.worker
     made = []
@@ -279,13 +299,18 @@ def _case_with_everything(site, at):
                                        drafted_by=office, drafted_at=at, edited_by=office, edited_at=at)  # fmt: skip
     Serving.objects.create(document=document, way="in_person", served_on=at.date(), by=office, at=at, proofs=[paper],
                            recipient_sealed=seal_text("测试1"), witness="测试2")  # fmt: skip
+    listing = make_listing(case, office, at, state="expired", ended_at=at, reason="测试1说的")
+    for number in (8, 9):
+        ListedPerson.objects.create(listing=listing, role="legal", name_sealed=seal_text("钱大富"),
+                                    identity_sealed=seal_text(identity(8)), identity_blind=bytes([number]))  # fmt: skip
+    ListingStep.objects.create(listing=listing, at=at, kind="spare", state="spared", note="测试1", files=[pledge])
     receive_wages(claimant=case.claimants.get(), proof="word", amount_fen=500_000, received_on=at.date(), at=at)
     conclude(case=case, conclusion="paid", note="测试1已领款", by=office, at=datetime(2026, 8, 31, tzinfo=SHANGHAI))
-    return case, shared, own, paper
+    return case, shared, own, paper, pledge
 
 
 def test_cases_stay_ten_years_from_the_close_of_the_last(finished, at):
-    case, shared, own, paper = _case_with_everything(finished, at)
+    case, shared, own, paper, pledge = _case_with_everything(finished, at)
     assert due(date(2029, 8, 30)) == [], "the ledgers wait for the last case too"
     (early,) = plan(as_of=date(2029, 9, 1)).due
     kinds = [name for rule in early.rules for name in rule.erases]
@@ -301,7 +326,9 @@ def test_cases_stay_ten_years_from_the_close_of_the_last(finished, at):
     for model in erasing_cases.personal_columns():
         assert not erasing_cases._named(model, finished.project).exists(), model
     assert not Message.objects.filter(claim__case=case).exists()
-    for digest in (own, paper):
+    assert list(ListingStep.objects.values_list("note", "files")) == [("", [])]
+    assert Listing.objects.get().reason == ""
+    for digest in (own, paper, pledge):
         with pytest.raises(FileNotFoundError):
             evidence.read(digest)
     assert evidence.read(shared), "another's case names it"
@@ -313,7 +340,7 @@ def test_cases_stay_ten_years_from_the_close_of_the_last(finished, at):
 
 
 def test_a_new_table_of_cases_cannot_be_forgotten():
-    """Every sealed column of the two rooms is either found on the way from a case or named here with its reason."""
+    """Every sealed column of the three rooms is either found on the way from a case or named here with its reason."""
     elsewhere = {
         ("Answer", "note_sealed"),  # a worker's word on a month: erased by its project
         ("Draft", "data_sealed"), ("Draft", "codes_sealed"),  # goes within days by itself
@@ -323,12 +350,13 @@ def test_a_new_table_of_cases_cannot_be_forgotten():
     sealed = {
         (model.__name__, name)
         for model, names in sealed_columns().items()
-        if model._meta.app_label in ("cases", "remedies")
+        if model._meta.app_label in ("cases", "remedies", "credit")
         for name in names
     }
     assert sealed - found <= elsewhere
     assert ("Claimant", "identity_sealed") in found
     assert ("Serving", "recipient_sealed") in found
+    assert ("ListedPerson", "name_sealed") in found
 
 
 def test_an_erasure_that_was_cut_off_is_finished(finished, monkeypatch):

@@ -185,6 +185,21 @@ ACTIONS: dict[str, Any] = {
     "fund-open": _("登记周转金"),
     "fund-set": _("变更周转金"),
     "fund-book": _("周转金记账"),
+    # the joint-punishment list
+    "list-propose": _("提议列入失信名单"),
+    "list-tell": _("列入名单事先告知"),
+    "list-object": _("对列入名单提出异议"),
+    "list-answer": _("答复列入名单异议"),
+    "list-strike": _("去掉名单人员"),
+    "list-drop": _("不予列入名单"),
+    "list-spare": _("改正后不予列入名单"),
+    "list-decide": _("决定列入名单"),
+    "list-extend": _("延长名单决定期限"),
+    "list-ask-removal": _("申请提前移出名单"),
+    "list-remove": _("提前移出名单"),
+    "list-keep": _("不准予提前移出"),
+    "list-expire": _("期满移出名单"),
+    "list-carry-out": _("登记移出办理完毕"),
 }
 SUBJECTS = {
     "clue-file": _("线索文件"),
@@ -208,6 +223,7 @@ SUBJECTS = {
     "delivery": _("通知"),
     "paper-template": _("文书模板"),
     "fund": _("应急周转金"),
+    "listing": _("失信名单"),
     "snooze": _("静默"),
 }
 CHANGES = {
@@ -248,6 +264,7 @@ CHANGES = {
     "found": _("预检结果"),
     "from": _("原"),
     "from_on": _("起始日期"),
+    "ground": _("列入情形"),
     "head": _("末环"),
     "kind": _("类别"),
     "known": _("已登记"),
@@ -276,6 +293,7 @@ CHANGES = {
     "people": _("人数"),
     "per_person_fen": _("每人限额（分）"),
     "person": _("人员"),
+    "persons": _("责任人员数"),
     "photos": _("照片"),
     "plain": _("事实清楚"),
     "project": _("项目"),

@@ -46,7 +46,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     made: list[Document] = []
 
     def act() -> None:
-        if kind not in kinds():
+        if kind not in kinds() or kinds()[kind].begun_by:
             raise Wrong(_("请选择文书种类。"))
         claim = claim_of(case, request.POST.get("claim", ""))
         try:

@@ -38,6 +38,6 @@ _GROUPS = {"employer": _("送用人单位"), "claimant": _("给申请人或由�
 def groups() -> list[dict[str, Any]]:
     """The kinds of paper by who reads them, for the list to choose from."""
     return [
-        {"name": name, "kinds": [kind for kind in kinds().values() if kind.audience == audience]}
+        {"name": name, "kinds": [kind for kind in kinds().values() if kind.audience == audience and not kind.begun_by]}
         for audience, name in _GROUPS.items()
     ]

@@ -4,13 +4,14 @@ The form lies sealed beside a random token that only the browser's session holds
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 from django.db import transaction
+from django.db.models import QuerySet
 
 from anxin.cases import exhibits
 from anxin.cases.duplicates import probable
@@ -71,6 +72,14 @@ def write(draft: Draft, change: Callable[[dict[str, Any]], None], *, at: datetim
 
 
 @transaction.atomic
+def hold(draft: Draft, digests: Collection[str]) -> None:
+    """Name files as this draft's before they are put into the vault, so that none is left there by itself."""
+    now = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
+    now.files = sorted({*now.files, *digests})
+    now.save(update_fields=["files"])
+
+
+@transaction.atomic
 def send(draft: Draft, make: Callable[[dict[str, Any], str], Told], *, at: datetime) -> Sent:
     """File the draft's claim, with its evidence; a draft that was sent answers the same claim again.
 
@@ -108,11 +117,14 @@ def forget_codes(draft: Draft) -> None:
     Draft.objects.filter(pk=draft.pk).update(codes_sealed=b"")
 
 
-def sweep(*, at: datetime) -> int:
-    """Erase drafts that lay too long and codes nobody fetched. Answers how many drafts went."""
-    Draft.objects.filter(changed_at__lt=at - CODES_LIVE).exclude(codes_sealed=b"").update(codes_sealed=b"")
-    gone, _ = Draft.objects.filter(changed_at__lt=at - LIVES).delete()
-    return gone
+def forget_old_codes(*, at: datetime) -> int:
+    """Erase codes nobody fetched. Answers of how many drafts."""
+    return Draft.objects.filter(changed_at__lt=at - CODES_LIVE).exclude(codes_sealed=b"").update(codes_sealed=b"")
+
+
+def lain_too_long(*, at: datetime) -> QuerySet[Draft]:
+    """The drafts nobody comes back to. ``upkeep.tidying`` erases them with their files."""
+    return Draft.objects.filter(changed_at__lt=at - LIVES)
 
 
 def _note_duplicates(claim: Claim, at: datetime) -> None:

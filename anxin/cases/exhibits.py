@@ -29,7 +29,7 @@ TAKEN = {
 
 @dataclass(frozen=True)
 class Brought:
-    """A file that was checked and is in the vault. ``kind`` as in ``Exhibit.kind``."""
+    """A file that was checked; in the vault under its digest once it is kept. ``kind`` as in ``Exhibit.kind``."""
 
     kind: str
     digest: str
@@ -37,12 +37,19 @@ class Brought:
     content_type: str
 
 
-def keep(*, content: bytes, name: str, kind: str) -> Brought:
-    """Check a file by its content and put it into the vault. Raises NotEvidence with what to do in two languages."""
+def check(*, content: bytes, name: str, kind: str) -> Brought:
+    """Check a file by its content; it is not kept yet. Raises NotEvidence with what to do in two languages."""
     if kind not in TAKEN:
         kind = "other"
     found = evidence.check_whole(content, kinds=TAKEN[kind])
-    return Brought(kind, evidence.store(content), _name(name, found.ending), found.content_type)
+    return Brought(kind, evidence.digest_of(content), _name(name, found.ending), found.content_type)
+
+
+def keep(*, content: bytes, name: str, kind: str) -> Brought:
+    """Check a file and put it into the vault. Raises NotEvidence with what to do in two languages."""
+    brought = check(content=content, name=name, kind=kind)
+    evidence.store(content)
+    return brought
 
 
 @transaction.atomic

@@ -132,9 +132,14 @@ def _file(digest: str) -> Path:
     return Path(settings.DATA) / "evidence" / digest[:2] / f"{digest}.bin"
 
 
+def digest_of(content: bytes) -> str:
+    """The name under which a content is or would be kept: its SHA-256 in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def store(content: bytes) -> str:
     """Keep a file; the answer is its SHA-256 in hex, which is also its name. The same content is kept once."""
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     file = _file(digest)
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -11,13 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from anxin.cases import drafts, limits
+from anxin.cases import limits
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.models import Case, Claim, Claimant, ClaimDoor, Draft, Exhibit
 from anxin.cases.numbers import new_number
 from anxin.people.models import Event
 from anxin.people.trail import verify
 from anxin.registry.models import Worker
+from anxin.upkeep.tidying import tidy_drafts
 from anxin.vault import evidence
 from anxin.vault.fields import open_text
 from tests.access.table import TABLE
@@ -336,6 +337,6 @@ def test_drafts_and_codes_do_not_lie_about(client, now):
     begin(client)
     whole_claim(Client(), MONTH)
     assert Draft.objects.exclude(codes_sealed=b"").count() == 1
-    drafts.sweep(at=now + timedelta(minutes=31))
+    tidy_drafts(at=now + timedelta(minutes=31))
     assert not Draft.objects.exclude(codes_sealed=b"").exists()
-    assert drafts.sweep(at=now + timedelta(days=8)) == 2
+    assert tidy_drafts(at=now + timedelta(days=8)) == 2

@@ -12,6 +12,8 @@ class Draft(models.Model):
     ``data_sealed`` is the form so far as JSON. Once sent, ``claim`` is set, the form is emptied, and for a short time
     ``codes_sealed`` keeps the codes that are told once, for a thumb that presses twice or a network that swallowed the
     answer.
+
+    ``files``: digests of every file that was ever put into it, also of those taken out again: they are let go with it.
     """
 
     key_blind = models.BinaryField(max_length=16, unique=True)
@@ -21,6 +23,7 @@ class Draft(models.Model):
     changed_at = models.DateTimeField(db_index=True)
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, null=True, related_name="+")
     codes_sealed = models.BinaryField(default=b"")
+    files = models.JSONField(default=list)
 
 
 class CodeTry(models.Model):

@@ -215,7 +215,7 @@ def _take_files(request: HttpRequest, draft: Draft, worker: Worker | None, at: d
         data["files"] = [one for one in data.get("files", []) if one["digest"] != gone]
 
     drafts.write(draft, words, at=at)
-    brought = take_files(request)
+    brought = take_files(request, before=lambda digests: drafts.hold(draft, digests))
 
     def add(data: dict[str, Any]) -> None:
         files = {one["digest"]: one for one in data.get("files", [])}

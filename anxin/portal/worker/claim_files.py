@@ -1,6 +1,7 @@
 """Evidence from a phone: taken in with a plain word when it is too large or something else, and sent back safely."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,21 +25,29 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 WHY = "sends a file back to the browser that brought it, or that opened its claim with the code; 404 for all others"
 
 
-def take_files(request: HttpRequest) -> list[Brought]:
-    """Check and keep every file of a form. Raises Wrong with what to do; files that were fine are then not kept."""
+def take_files(request: HttpRequest, *, before: Callable[[list[str]], None] | None = None) -> list[Brought]:
+    """Check every file of a form and then keep them. Raises Wrong with what to do, and then keeps none.
+
+    ``before``: called with their digests once all are fine and before the vault has them.
+    """
+    files = [(kind, file) for kind in FIELDS for file in request.FILES.getlist(kind)]
     brought = []
-    for kind in FIELDS:
-        for file in request.FILES.getlist(kind):
-            if file.size is None or file.size > MAX_BYTES:
-                size = {"name": (file.name or "")[-30:], "size": (file.size or 0) // 1024 // 1024}
-                raise Wrong(
-                    _("“%(name)s”有 %(size)s MB，太大了（最多 20 MB）。请用微信发给自己再保存，或截屏后再传。") % size
-                )
-            try:
-                brought.append(exhibits.keep(content=file.read(), name=file.name or "", kind=kind))
-            except NotEvidence as wrong:
-                said = wrong.reason_en if in_english() else wrong.reason
-                raise Wrong(f"{(file.name or '')[-30:]}：{said}") from None
+    for kind, file in files:
+        if file.size is None or file.size > MAX_BYTES:
+            size = {"name": (file.name or "")[-30:], "size": (file.size or 0) // 1024 // 1024}
+            raise Wrong(
+                _("“%(name)s”有 %(size)s MB，太大了（最多 20 MB）。请用微信发给自己再保存，或截屏后再传。") % size
+            )
+        try:
+            brought.append(exhibits.check(content=file.read(), name=file.name or "", kind=kind))
+        except NotEvidence as wrong:
+            said = wrong.reason_en if in_english() else wrong.reason
+            raise Wrong(f"{(file.name or '')[-30:]}：{said}") from None
+    if brought and before is not None:
+        before([one.digest for one in brought])
+    for _kind, file in files:
+        file.seek(0)
+        evidence.store(file.read())
     return brought
 
 

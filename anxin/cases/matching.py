@@ -1,7 +1,7 @@
 """Money that the bank reports is counted for the people who claimed it: each payment once, each correction followed.
 
 A payment counts when the bank says it was paid to the claimant, on the case's project, for a month he claims, on or
-after the day he claimed. The same payment never counts for two claims.
+after the day he claimed. The same payment never counts for two claims at once.
 """
 
 from collections import defaultdict
@@ -17,6 +17,8 @@ from anxin.ledger import read
 
 # A bank takes its word back within weeks; so long after its end a case is still looked at.
 LOOKED_AT_AFTER_END = timedelta(days=60)
+# How our own references of payments out of a backstop begin (``remedies.draws.mark_of``).
+DRAW_MARK = "AXD"
 _PROJECTS_A_TIME = 200
 _WORKERS_A_TIME = 5000
 
@@ -73,35 +75,43 @@ def _match(waiting: Mapping[int, list[Claimant]], at: datetime) -> Matched:
         rows = read.payments(project_id=list(waiting), worker_id=workers[start : start + _WORKERS_A_TIME])
         for payment in rows.to_pylist():
             by_worker[payment["project_id"], payment["worker_id"]].append(payment)
-    # What counts already, by whomever: the worker may have claimed in two cases.
-    taken = {
-        receipt.reference: receipt
-        for receipt in WageReceived.objects.filter(proof="bank", claimant__worker__in=workers).select_related(
-            "claimant__case"
-        )
-    }
-    new = corrected = 0
-    there: set[str] = set()
-    for project, some in waiting.items():
-        for claimant in some:
-            for payment in by_worker.get((project, claimant.worker_id or 0), []):
-                reference = reference_of(payment)
-                known = taken.get(reference)
-                if known is not None:
-                    if known.claimant_id == claimant.pk and reference not in there:
-                        there.add(reference)
-                        corrected += _follow(known, payment, at)
-                elif claimant.case.ended_at is None and _counts(payment, claimant):
-                    row = receive(
-                        claimant=claimant, proof="bank", amount_fen=payment["amount_fen"],
-                        received_on=payment["paid_on"], at=at, reference=reference,
-                    )  # fmt: skip
-                    if row is not None:
-                        taken[reference] = row
-                        there.add(reference)
-                        new += 1
+    receipts = WageReceived.objects.filter(proof="bank", claimant__worker__in=workers).select_related("claimant__case")
+    own = {(receipt.claimant_id, receipt.reference): receipt for receipt in receipts}
+    # What counts now, for whomever: the worker may have claimed in two cases.
+    taken = {receipt.reference: receipt for receipt in own.values() if receipt.void_at is None}
+    told = [
+        (claimant, payment)
+        for project, some in waiting.items()
+        for claimant in some
+        for payment in by_worker.get((project, claimant.worker_id or 0), [])
+    ]
+    # First what was counted is put right: what is taken off one may be another's, or the same man's in another case.
+    corrected, there = 0, set()
+    for claimant, payment in told:
+        reference = reference_of(payment)
+        known = taken.get(reference)
+        if known is not None and known.claimant_id == claimant.pk and reference not in there:
+            there.add(reference)
+            corrected += _follow(known, payment, taken, at)
     lost = [receipt for reference, receipt in taken.items() if _may_be_lost(receipt, reference, waiting, there)]
-    return Matched(new, corrected + _follow_lost(lost, waiting, at))
+    corrected += _follow_lost(lost, waiting, taken, at)
+    new = 0
+    for claimant, payment in told:
+        reference = reference_of(payment)
+        if reference in taken:
+            continue
+        void = own.get((claimant.pk, reference))
+        if void is not None:
+            corrected += _follow(void, payment, taken, at)
+        elif claimant.case.ended_at is None and _counts(payment, claimant):
+            row = receive(
+                claimant=claimant, proof="bank", amount_fen=payment["amount_fen"], received_on=payment["paid_on"],
+                at=at, reference=reference,
+            )  # fmt: skip
+            if row is not None:
+                taken[reference] = row
+                new += 1
+    return Matched(new, corrected)
 
 
 def _may_be_lost(
@@ -113,7 +123,9 @@ def _may_be_lost(
     return ours and reference not in there and receipt.void_at is None
 
 
-def _follow_lost(lost: list[WageReceived], waiting: Mapping[int, list[Claimant]], at: datetime) -> int:
+def _follow_lost(
+    lost: list[WageReceived], waiting: Mapping[int, list[Claimant]], taken: dict[str, WageReceived], at: datetime
+) -> int:
     if not lost:
         return 0
     whose = {reference_of(row): row["worker_id"] for row in read.payments(project_id=list(waiting)).to_pylist()}
@@ -123,17 +135,25 @@ def _follow_lost(lost: list[WageReceived], waiting: Mapping[int, list[Claimant]]
         if receipt.reference in whose and whose[receipt.reference] != receipt.claimant.worker_id
     ]
     for receipt in gone:
-        correct(receipt=receipt, amount_fen=0, at=at)
+        receipt.void_at = correct(receipt=receipt, amount_fen=0, at=at).void_at
+        taken.pop(receipt.reference, None)
     return len(gone)
 
 
-def _follow(receipt: WageReceived, payment: Mapping[str, Any], at: datetime) -> int:
-    """Bring a receipt to what the bank says of its payment now."""
-    fen = payment["amount_fen"] if payment["status"] == "paid" and _of_his_months(payment, receipt.claimant) else 0
+def _follow(receipt: WageReceived, payment: Mapping[str, Any], taken: dict[str, WageReceived], at: datetime) -> int:
+    """Bring a receipt to what the bank says of its payment now, and ``taken`` with it. What was paid first by a draw
+    bears the month it was paid in: whose it is, the draw knows."""
+    his = payment["reference"].startswith(DRAW_MARK) or _of_his_months(payment, receipt.claimant)
+    fen = payment["amount_fen"] if payment["status"] == "paid" and his else 0
     stands = 0 if receipt.void_at is not None else receipt.amount_fen
     if fen == stands:
         return 0
-    correct(receipt=receipt, amount_fen=fen, at=at)
+    now = correct(receipt=receipt, amount_fen=fen, at=at)
+    receipt.void_at, receipt.amount_fen = now.void_at, now.amount_fen
+    if now.void_at is None:
+        taken[now.reference] = now
+    else:
+        taken.pop(now.reference, None)
     return 1
 
 

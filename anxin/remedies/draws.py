@@ -12,6 +12,7 @@ from django.db import transaction
 from anxin.cases import flow
 from anxin.cases.flow import CannotMove
 from anxin.cases.hands import above
+from anxin.cases.matching import DRAW_MARK
 from anxin.cases.models import Case
 from anxin.cases.money import receive
 from anxin.cases.procedure import states as case_states
@@ -279,4 +280,4 @@ def cancel(*, draw: Draw, reason: str, by: User, at: datetime) -> Draw:
 def mark_of(line: DrawLine) -> str:
     """Our own mark of a payment, which a bank gives back as the end-to-end id: draw, line, how many times sent."""
     again = f"-{line.attempt}" if line.attempt > 1 else ""
-    return f"AXD{line.draw_id}-{line.pk}{again}"
+    return f"{DRAW_MARK}{line.draw_id}-{line.pk}{again}"

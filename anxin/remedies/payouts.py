@@ -11,7 +11,7 @@ from django.db import transaction
 
 from anxin.cases import flow
 from anxin.cases.flow import CannotMove
-from anxin.cases.matching import reference_of
+from anxin.cases.matching import DRAW_MARK, reference_of
 from anxin.cases.models import WageReceived
 from anxin.cases.money import add_up, received_sum
 from anxin.cases.names import true_name
@@ -26,7 +26,6 @@ from anxin.remedies.draws import mark_of, not_paid, paid
 from anxin.remedies.models import Draw, DrawLine, DrawState
 from anxin.vault.fields import open_text
 
-MARK = "AXD"
 # So long after a payment the ledger may still tell of it.
 LATELY = timedelta(days=60)
 # Why somebody is not in the file; the clerk or the officer mends it, then the file is made again.
@@ -135,7 +134,7 @@ def answers_from_ledger(*, at: datetime) -> int:
     changed = 0
     for project, lines in by_project.items():
         told = {row["reference"]: row for row in read.payments(project_id=project).to_pylist()
-                if row["reference"].startswith(MARK)}  # fmt: skip
+                if row["reference"].startswith(DRAW_MARK)}  # fmt: skip
         for line in lines:
             row = told.get(mark_of(line))
             if row is None or row["worker_id"] != line.claimant.worker_id:

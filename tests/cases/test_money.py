@@ -108,6 +108,28 @@ def test_a_payment_that_turns_out_to_be_somebody_elses_is_taken_off(case, at, si
     assert only(case).received_fen == 0
 
 
+def test_what_is_taken_off_one_counts_for_whom_the_bank_names_now(case, at, site):
+    other = claim(at, [member(site.forgotten)], site=site, key="k2")
+    pays(2, "again", at)
+    match_payments(at=at)
+    pays(3, "again", at + timedelta(hours=1))
+    assert match_payments(at=at + timedelta(hours=1)) == Matched(1, 1)
+    assert (only(case).received_fen, only(other).received_fen) == (0, 500_000)
+    pays(2, "again", at + timedelta(hours=2))  # it was his after all
+    assert match_payments(at=at + timedelta(hours=2)) == Matched(0, 2)
+    assert match_payments(at=at + timedelta(hours=2)) == Matched(0, 0)
+    assert (only(case).received_fen, only(other).received_fen) == (500_000, 0)
+
+
+def test_a_payment_moved_to_another_month_counts_in_the_case_of_that_month(case, at, site):
+    other = claim(at, [Person(worker=site.failed.worker, months=["2026-02"], claimed_fen=500_000)], site=site, key="k2")
+    pays(2, "again", at)
+    match_payments(at=at)
+    pays(2, "again", at + timedelta(hours=1), month="2026-02")
+    assert match_payments(at=at + timedelta(hours=1)) == Matched(1, 1)
+    assert (only(case).received_fen, only(other).received_fen) == (0, 500_000)
+
+
 def test_an_ended_case_still_hears_of_a_correction(case, at, people):
     pays(2, "again", at)
     match_payments(at=at)

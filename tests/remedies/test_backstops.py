@@ -9,8 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anxin.cases.flow import CannotMove
+from anxin.cases.matching import match_payments
 from anxin.cases.models import WageReceived
 from anxin.cases.money import receive
+from anxin.intake.admit import admit
+from anxin.intake.rows import Arrival, PaymentRow
+from anxin.ledger.sealing import seal
 from anxin.notices.models import Notice
 from anxin.people import trail
 from anxin.people.models import Organisation
@@ -19,11 +23,11 @@ from anxin.remedies import draws, recovery
 from anxin.remedies.backstops import plan
 from anxin.remedies.models import Draw, DrawLine, Fund, FundEntry, Recovery, TopUp
 from anxin.remedies.particulars import owed_fen, standing
-from anxin.remedies.payouts import count_once, pay_list, payout_file
+from anxin.remedies.payouts import answers_from_ledger, count_once, pay_list, payout_file
 from anxin.remedies.pledges import answer_pledge, ask_pledge
 from anxin.remedies.sources import available_fen, open_sums, share_out
 from anxin.vault.fields import seal_text
-from tests.people import make_project
+from tests.people import identity, make_project
 from tests.portal.site import make_user
 from tests.remedies.matters import make_case, make_office, people_of
 
@@ -267,6 +271,22 @@ def test_a_payment_told_twice_counts_once(at, office):
     assert case.received_fen == 300_000
     assert WageReceived.objects.get(void_at=None).reference == f"1:2:{mark}"
     assert count_once(at=at) == 0
+
+
+def test_what_the_bank_says_of_a_draw_stays_received_whatever_its_month(at, office):
+    case = make_case(at, [300_000], path=OVERDUE)  # January to March; the bank books it in April
+    draw = drawn(case, make_deposit(case.project, at), office, at)
+    payout_file(draw=draw, form="csv", by=office.officer, at=at, page="x")
+    mark = draws.mark_of(draw.lines.get())
+    pay = PaymentRow("", mark, 300_000, "paid", DAY, "P1", "", identity(1), month="2026-04")
+    assert admit([pay], arrival=Arrival("test", at)).accepted == 1
+    seal(at=at)
+    match_payments(at=at)
+    assert answers_from_ledger(at=at) == 1
+    match_payments(at=at)
+    assert count_once(at=at) == 0
+    case.refresh_from_db()
+    assert (case.received_fen, draw.lines.get().paid_on) == (300_000, DAY)
 
 
 def test_what_a_fund_paid_comes_back_or_is_written_off_by_another(at, office):

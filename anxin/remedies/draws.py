@@ -13,8 +13,9 @@ from anxin.cases import flow
 from anxin.cases.flow import CannotMove
 from anxin.cases.hands import above
 from anxin.cases.matching import DRAW_MARK
-from anxin.cases.models import Case
+from anxin.cases.models import Case, Claimant
 from anxin.cases.money import receive
+from anxin.cases.numbers import shown
 from anxin.cases.procedure import states as case_states
 from anxin.law.civil import civil_date
 from anxin.law.clocks import moment_due
@@ -27,7 +28,9 @@ from anxin.remedies.backstop_data import backstop_kinds, fund_rule
 from anxin.remedies.backstops import capped, hindrance, share_room
 from anxin.remedies.models import Draw, DrawLine, DrawState, Fund, FundEntry, Pledge
 from anxin.remedies.particulars import standing
-from anxin.remedies.sources import Source, available_fen, from_funds, open_sums, share_out
+from anxin.remedies.sources import KEEPS, Source, available_fen, from_funds, open_sums, share_out
+
+_ENDED = ("案件已办结，请先恢复办理。", "The case is closed; open it again first.")
 
 
 def source_of(draw: Draw) -> Source:
@@ -62,7 +65,7 @@ def ask(
     """
     now = flow.locked(case)
     if now.ended_at is not None:
-        raise CannotMove("案件已办结，请先恢复办理。", "The case is closed; open it again first.")
+        raise CannotMove(*_ENDED)
     source = _lock_source(source)
     kind = _kind_of(source)
     open_ = open_sums(now, standing(now))
@@ -120,6 +123,12 @@ def _judge(case: Case, source: Source, lines: Mapping[int, int], beyond: str, at
             "有人的金额超过了尚欠金额（可能刚有款项到账），请重新测算。",
             "Somebody would get more than he is owed; money may just have come. Plan again.",
         )
+    other = _drawn_elsewhere(case, lines)
+    if other is not None:
+        raise CannotMove(
+            f"有人已在案件 {shown(other.number)} 就同样月份申领垫付，请先并案再测算。",
+            f"Somebody is paid first for the same months in case {shown(other.number)}: join the cases first.",
+        )
     has = available_fen(source, civil_date(at))
     if has is None or total > has:
         raise CannotMove(
@@ -137,6 +146,23 @@ def _judge(case: Case, source: Source, lines: Mapping[int, int], beyond: str, at
                 f"超过欠薪总额的{rule.share:.0%}，请说明理由报批。",
                 f"That is above {rule.share:.0%} of the arrears; give the reason for approval.",
             )
+
+
+def _drawn_elsewhere(case: Case, lines: Mapping[int, int]) -> Case | None:
+    """Another open case of the same site that pays one of these people first for a month he claims here too: he told of
+    it twice, and the two were never joined."""
+    mine: dict[int, list[set[str]]] = {}
+    for worker, months in Claimant.objects.filter(pk__in=lines, worker__isnull=False).values_list("worker", "months"):
+        mine.setdefault(worker, []).append(set(months))
+    there = DrawLine.objects.filter(
+        claimant__worker__in=mine, claimant__case__project=case.project_id, claimant__case__ended_at=None,
+        draw__state__in=KEEPS, given_back_at=None,
+    ).exclude(claimant__case=case).select_related("claimant__case")  # fmt: skip
+    for line in there:
+        told = set(line.claimant.months)
+        if any(not told or not months or told & months for months in mine[line.claimant.worker_id or 0]):
+            return line.claimant.case
+    return None
 
 
 @transaction.atomic
@@ -158,6 +184,8 @@ def decide(*, draw: Draw, approved: bool, by: User, at: datetime, note: str = ""
         raise CannotMove("须由他人审批。", "Somebody else decides on it.")
     lines = dict(now.lines.values_list("claimant_id", "amount_fen"))
     if approved:
+        if case.ended_at is not None:
+            raise CannotMove(*_ENDED)
         _judge(case, source, lines, now.beyond, at)
     elif not note.strip():
         raise CannotMove("不批准须说明理由。", "Say why it is refused.")

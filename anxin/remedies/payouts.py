@@ -12,7 +12,7 @@ from django.db import transaction
 from anxin.cases import flow
 from anxin.cases.flow import CannotMove
 from anxin.cases.matching import DRAW_MARK, reference_of
-from anxin.cases.models import WageReceived
+from anxin.cases.models import Consent, WageReceived
 from anxin.cases.money import add_up, received_sum
 from anxin.cases.names import true_name
 from anxin.intake.bank.payout import Account, Payout, PayoutLine, pain001, table
@@ -24,6 +24,8 @@ from anxin.people.models import User
 from anxin.registry.models import Engagement
 from anxin.remedies.draws import mark_of, not_paid, paid
 from anxin.remedies.models import Draw, DrawLine, DrawState
+from anxin.remedies.particulars import owed_fen
+from anxin.remedies.sources import promised_to
 from anxin.vault.fields import open_text
 
 # So long after a payment the ledger may still tell of it.
@@ -32,6 +34,11 @@ LATELY = timedelta(days=60)
 WHY_NOT = {
     "no_account": ("本人银行卡未登记", "his own account is not on file"),
     "shared": ("银行卡与他人相同，须为本人账户（第三十一条）", "the account is somebody else's too; Art. 31"),
+    "settled": (
+        "已另有款项到账，再发会超过应得，请退回本笔",
+        "money came meanwhile: this would be too much; give it back",
+    ),
+    "withdrawn": ("本人已撤回或不参加，请退回本笔", "he withdrew or takes no part; give it back"),
 }
 
 
@@ -45,7 +52,8 @@ class PayList:
 
 
 def pay_list(draw: Draw) -> PayList:
-    """The people of a draw who still wait for their money, with their own accounts from the roster."""
+    """The people of a draw who still wait for their money, with their own accounts from the roster. Whom money has
+    reached since the approval, so that with what is promised he would get too much, is left out."""
     waiting = list(
         draw.lines.filter(paid_on=None, given_back_at=None)
         .select_related("claimant__worker", "claimant__claim", "draw")
@@ -55,10 +63,15 @@ def pay_list(draw: Draw) -> PayList:
     roster = Engagement.objects.filter(project=project) if project is not None else Engagement.objects.none()
     tokens = Counter(roster.exclude(card_token="").values_list("card_token", flat=True))
     own = {one.worker_id: one for one in roster.filter(worker_id__in=[line.claimant.worker_id for line in waiting])}
+    coming = promised_to([line.claimant_id for line in waiting])
     lines, left_out = [], []
     for line in waiting:
         one = own.get(line.claimant.worker_id or 0)
-        if one is None or not one.card_sealed:
+        if line.claimant.withdrawn_at is not None or line.claimant.consent == Consent.REFUSED:
+            left_out.append((line, "withdrawn"))
+        elif coming.get(line.claimant_id, 0) > owed_fen(line.claimant):
+            left_out.append((line, "settled"))
+        elif one is None or not one.card_sealed:
             left_out.append((line, "no_account"))
         elif tokens[one.card_token] > 1:
             left_out.append((line, "shared"))
@@ -97,7 +110,7 @@ def payout_file(*, draw: Draw, form: str, by: User, at: datetime, page: str) -> 
     _count_try(now)
     found = pay_list(now)
     if not found.lines:
-        raise CannotMove("没有可发放的人员：请先补录本人银行卡。", "Nobody can be paid; enter their accounts first.")
+        raise CannotMove("没有可发放的人员，原因见名单中每人一行。", "Nobody can be paid; the list says why for each.")
     if form == "xml" and (now.fund is None or not now.fund.account_sealed):
         raise CannotMove("付款账户未登记，请下载表格。", "The paying account is not on file; take the table.")
     now.file_at = at

@@ -1,9 +1,10 @@
 """What each backstop still has: the one place where availability is reckoned, for the planner and for every draw."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from anxin.cases.models import Case, Claimant
 from anxin.registry.models import Deposit
@@ -51,11 +52,15 @@ def in_force(deposit: Deposit, on: date) -> bool:
 
 def promised(case: Case) -> dict[int, int]:
     """Claimant's id → what approved draws will still pay him (fen)."""
-    lines = DrawLine.objects.filter(claimant__case=case, draw__state__in=KEEPS, given_back_at=None, paid_on=None)
-    found: dict[int, int] = {}
-    for claimant, fen in lines.values_list("claimant_id", "amount_fen"):
-        found[claimant] = found.get(claimant, 0) + fen
-    return found
+    return promised_to(Claimant.objects.filter(case=case).values("pk"))
+
+
+def promised_to(claimants: Collection[int] | QuerySet[Any]) -> dict[int, int]:
+    """The same for some claimants, by their ids."""
+    lines = DrawLine.objects.filter(
+        claimant__in=claimants, draw__state__in=KEEPS, given_back_at=None, paid_on=None
+    )  # fmt: skip
+    return dict(lines.values_list("claimant_id").annotate(sum=Sum("amount_fen")))
 
 
 def open_sums(case: Case, people: list[Claimant]) -> dict[int, int]:

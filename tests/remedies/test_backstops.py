@@ -8,6 +8,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from anxin.cases import flow
+from anxin.cases.afterwards import withdraw
 from anxin.cases.flow import CannotMove
 from anxin.cases.matching import match_payments
 from anxin.cases.models import WageReceived
@@ -231,6 +233,39 @@ def test_two_cases_cannot_share_one_deposit_twice(at, office):
     draws.cancel(draw=asked[0], reason="单位已付", by=office.officer, at=at)
     draws.decide(draw=asked[1], approved=True, by=office.chief, at=at)
     assert available_fen(deposit, DAY) == 200_000
+
+
+def test_nobody_is_paid_first_for_one_month_in_two_cases(at, office):
+    project = make_project(at)
+    deposit = make_deposit(project, at)
+    first, second = (make_case(at, [800_000], project=project, path=OVERDUE, key=key) for key in "12")
+    other = make_case(at, [800_000], project=project, path=OVERDUE, key="3", months=["2025-12"])
+    drawn(first, deposit, office, at)
+    with pytest.raises(CannotMove) as told:
+        draws.ask(case=second, source=deposit, by=office.officer, at=at, reason="x")
+    assert "并案" in told.value.zh
+    assert draws.ask(case=other, source=deposit, by=office.officer, at=at, reason="x").amount_fen == 800_000
+
+
+def test_an_ended_case_is_granted_no_draw(at, office):
+    case = make_case(at, [800_000], path=OVERDUE)
+    draw = draws.ask(case=case, source=make_deposit(case.project, at), by=office.officer, at=at, reason="x")
+    flow.move(case=case, to="ended", by=office.officer, at=at)
+    with pytest.raises(CannotMove):
+        draws.decide(draw=draw, approved=True, by=office.chief, at=at)
+    assert draws.decide(draw=draw, approved=False, by=office.chief, at=at, note="已办结").state == "refused"
+
+
+def test_who_got_his_money_or_withdrew_after_the_approval_is_in_no_file(at, office):
+    project = make_project(at)
+    case = make_case(at, [300_000, 200_000, 100_000], project=project, path=OVERDUE)
+    draw = drawn(case, make_deposit(project, at), office, at)
+    one, two, _ = people_of(case)
+    receive(claimant=one, proof="bank", amount_fen=1, received_on=DAY, at=at, reference="B")
+    withdraw(claimant=two, at=at)
+    found = pay_list(draw)
+    assert [line.amount_fen for line in found.lines] == [100_000]
+    assert [why for _, why in found.left_out] == ["settled", "withdrawn"]
 
 
 def test_the_pay_list_pays_own_accounts_only_and_writes_the_look_down(at, office):

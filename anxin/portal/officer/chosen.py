@@ -1,15 +1,18 @@
-"""Acts on the rows somebody ticked in a list: which they are, what became of them, the way back."""
+"""Acts on the rows ticked in a list: which they are, to whom they may go, what became of them, the way back."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from anxin.cases.flow import CannotMove
+from anxin.insight.scope import in_region
+from anxin.people.access import PERMISSIONS, seats_with
+from anxin.people.models import User
 from anxin.portal.ui.tags import in_english
 from anxin.watch.handling.actions import AlreadyDone
 
@@ -30,6 +33,27 @@ def back_to_list(request: HttpRequest, name: str) -> HttpResponse:
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return redirect(back if safe and back.startswith("/") else reverse(name))
+
+
+def kept_query(request: HttpRequest, names: Iterable[str]) -> str:
+    """The filters in force as a query string; nothing of what is empty, and no page."""
+    kept = QueryDict(mutable=True)
+    for name in names:
+        values = [value for value in request.GET.getlist(name) if value]
+        if values:
+            kept.setlist(name, values)
+    return kept.urlencode()
+
+
+def candidates(user: User, doing: str) -> list[User]:
+    """Whom a person may give work to: those in his jurisdiction who hold the permission ``doing``."""
+    roles = [role for role, held in PERMISSIONS.items() if doing in held]
+    found: dict[int, User] = {}
+    for seat in seats_with(user, "assign"):
+        people = User.objects.filter(is_active=True, left_at=None, role__in=roles).exclude(region="")
+        rows = people.filter(in_region(seat.region, "region")).select_related("organisation").order_by("region", "id")
+        found |= {one.pk: one for one in rows[:AT_ONCE]}
+    return list(found.values())
 
 
 def act_on_each(

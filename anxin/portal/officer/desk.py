@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,12 +29,12 @@ from anxin.insight.handling import (
 from anxin.insight.paging import page_of_parts, wanted_page
 from anxin.insight.places import places_below
 from anxin.insight.rule_book import rule_titles
-from anxin.insight.scope import in_region, visible_handlings
+from anxin.insight.scope import visible_handlings
 from anxin.law.civil import civil_date
-from anxin.people.access import PERMISSIONS, may, seats_with
+from anxin.people.access import may
 from anxin.people.models import User
 from anxin.portal.officer import handling_words as words
-from anxin.portal.officer.chosen import AT_ONCE, act_on_each, back_to_list, chosen_ids
+from anxin.portal.officer.chosen import act_on_each, back_to_list, candidates, chosen_ids, kept_query
 from anxin.portal.officer.desk_export import export_desk
 from anxin.portal.officer.forms import day_of
 from anxin.portal.ui.access import needs, signed_in
@@ -46,22 +46,12 @@ from anxin.watch.handling.actions import AlreadyDone
 from anxin.watch.models import Handling
 
 FILTER_NAMES = ("view", "due", "level", "rule", "state", "unit", "region", "industry", "q", "sort")
-_HANDLERS = [role for role, held in PERMISSIONS.items() if "handle" in held]
 
 
 def _asked(request: HttpRequest) -> DeskFilter:
     user = signed_in(request)
     usual = "mine" if may(user, "handle") else "region"
     return read_desk_filter(request.GET.dict(), request.GET.getlist("level"), usual=usual)
-
-
-def _query(request: HttpRequest) -> str:
-    kept = QueryDict(mutable=True)
-    for name in FILTER_NAMES:
-        values = [value for value in request.GET.getlist(name) if value]
-        if values:
-            kept.setlist(name, values)
-    return kept.urlencode()
 
 
 @needs("desk")
@@ -83,7 +73,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
         row.state_word = words.STATES[row.state]
         row.due_words, row.due_tone = words.deadline(row, at)
         row.owner_name = words.person(row.owner)
-    query = _query(request)
+    query = kept_query(request, FILTER_NAMES)
     context: dict[str, Any] = {
         "paging": page,
         "asked": asked,
@@ -112,18 +102,8 @@ def _tabs(user: User, asked: DeskFilter, at: Any) -> dict[str, Any]:
     return {
         "views": [(view, words.VIEWS[view], count_some(in_hand(user, view, at=at))) for view in VIEWS],
         "dues": [(key, words.DUE[key], due.get(key)) for key in DUE],
-        "people": candidates(user) if may(user, "assign") else [],
+        "people": candidates(user, "handle") if may(user, "assign") else [],
     }
-
-
-def candidates(user: User) -> list[User]:
-    """Whom a person may give work to: those who handle warnings in his jurisdiction."""
-    found: dict[int, User] = {}
-    for seat in seats_with(user, "assign"):
-        people = User.objects.filter(is_active=True, left_at=None, role__in=_HANDLERS).exclude(region="")
-        rows = people.filter(in_region(seat.region, "region")).select_related("organisation").order_by("region", "id")
-        found |= {person.pk: person for person in rows[:AT_ONCE]}
-    return list(found.values())
 
 
 @needs("desk")
@@ -177,7 +157,7 @@ def desk_assign(request: HttpRequest) -> HttpResponse:
     if not key.isdecimal():
         messages.error(request, _("没有指派：请选择承办人。"))
         return back_to_list(request, "desk")
-    to = get_object_or_404(User, pk=int(key), pk__in=[person.pk for person in candidates(user)])
+    to = get_object_or_404(User, pk=int(key), pk__in=[person.pk for person in candidates(user, "handle")])
     reason = " ".join(request.POST.get("reason", "").split())[:200]
 
     def act(one: Handling) -> None:

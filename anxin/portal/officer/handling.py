@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,15 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 from anxin.insight.scope import visible_handlings
 from anxin.people.access import may
 from anxin.people.models import Organisation, User
-from anxin.portal.officer.desk import candidates
+from anxin.portal.officer.acting import do_or_tell
+from anxin.portal.officer.chosen import candidates
 from anxin.portal.officer.files import show_file, take_files
 from anxin.portal.officer.forms import Wrong, read_day, read_period, read_text
 from anxin.portal.officer.offline_pay import pay_offline
 from anxin.portal.officer.warnings import show_warning
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.tags import in_english
 from anxin.watch.handling import actions, clock, objections
-from anxin.watch.handling.actions import AlreadyDone
 from anxin.watch.handling.ladder import region_units, target_of
 from anxin.watch.models import ClockChange, Demand, Escalation, Handling, Objection, Snooze
 
@@ -35,16 +33,11 @@ def _matter(request: HttpRequest, pk: int, permission: str) -> Handling:
 
 def _act(request: HttpRequest, handling: Handling, act: Callable[[], object], done: str) -> HttpResponse:
     """Do it and go back to the warning. What somebody did first is told calmly; a wrong form comes back as filled."""
-    try:
-        act()
-    except AlreadyDone as first:
-        messages.info(request, first.en if in_english() else first.zh)
-    except Wrong as wrong:
-        messages.error(request, str(wrong))
-        return show_warning(request, handling.warning_id, given=request.POST.dict(), status=422)
-    else:
-        messages.success(request, done)
-    return redirect(reverse("warning", args=[handling.warning_id]) + "#handling")
+    back = reverse("warning", args=[handling.warning_id]) + "#handling"
+    given = request.POST.dict()
+    return do_or_tell(
+        request, act, done, back=back, again=lambda: show_warning(request, handling.warning_id, given=given, status=422)
+    )
 
 
 @needs("handle")
@@ -65,7 +58,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> None:
         key = request.POST.get("to", "")
-        to = next((one for one in candidates(user) if str(one.pk) == key), None)
+        to = next((one for one in candidates(user, "handle") if str(one.pk) == key), None)
         if to is None:
             raise Wrong(_("没有指派：请选择承办人。"))
         if not visible_handlings(to, "handle").filter(pk=handling.pk).exists():

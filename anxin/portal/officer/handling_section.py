@@ -12,7 +12,7 @@ from anxin.law.clocks import due_on
 from anxin.people.access import may
 from anxin.people.models import Organisation, OrganisationKind, User
 from anxin.portal.officer import handling_words as words
-from anxin.portal.officer.desk import candidates
+from anxin.portal.officer.chosen import candidates
 from anxin.portal.officer.offline_pay import owed
 from anxin.portal.ui.tags import in_english
 from anxin.rules.rule import RUNGS, Rule
@@ -97,7 +97,7 @@ def _current(handling: Handling, warning: Warning, rule: Rule | None, user: User
             "organisations": _near(handling),
         }
     if told["may"]["assign"]:
-        told["people"] = [one for one in candidates(user) if one.pk != handling.owner_id]
+        told["people"] = [one for one in candidates(user, "handle") if one.pk != handling.owner_id]
     if told["may"]["approve"] and any(
         one["row"].kind == "offline_payment" and not one["row"].answered_at for one in told["objections"]
     ):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from anxin.insight.warning_list import WarningFilter, count_hidden, filtered_war
 from anxin.law.civil import civil_date
 from anxin.people.access import may
 from anxin.portal.models import SavedFilter
+from anxin.portal.officer.chosen import kept_query
 from anxin.portal.officer.handling_section import handling_context
 from anxin.portal.officer.warning_export import export_warnings
 from anxin.portal.ui.access import needs, signed_in
@@ -38,16 +39,6 @@ def _asked(request: HttpRequest) -> WarningFilter:
     return read_filter(request.GET.dict(), request.GET.getlist("level"))
 
 
-def _query(request: HttpRequest) -> str:
-    """The filter of an address without the page, as it is saved and exported."""
-    kept = QueryDict(mutable=True)
-    for name in FILTER_NAMES:
-        values = [value for value in request.GET.getlist(name) if value]
-        if values:
-            kept.setlist(name, values)
-    return kept.urlencode()
-
-
 @needs("warnings")
 @require_GET
 def warning_list(request: HttpRequest) -> HttpResponse:
@@ -62,7 +53,7 @@ def warning_list(request: HttpRequest) -> HttpResponse:
     for row in page.rows:
         row.covers = hidden.get(row.pk, 0)
         row.rule_title = titles.get(row.rule, row.rule)
-    context = {"paging": page, "asked": asked, "today": today, "query": _query(request)}
+    context = {"paging": page, "asked": asked, "today": today, "query": kept_query(request, FILTER_NAMES)}
     if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
         return render(request, "officer/warning_rows.html", context)
     context |= {

@@ -17,8 +17,8 @@ from anxin.insight.scope import visible_cases
 from anxin.people.models import Organisation
 from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
-from anxin.portal.officer.cases.listing import candidates
 from anxin.portal.officer.cases.offers import near
+from anxin.portal.officer.chosen import candidates
 from anxin.portal.officer.forms import Wrong, read_period, read_text
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
@@ -42,7 +42,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     user, case = signed_in(request), find_case(request, number, "assign")
 
     def act() -> None:
-        to = next((one for one in candidates(user) if str(one.pk) == request.POST.get("to", "")), None)
+        to = next((one for one in candidates(user, "case") if str(one.pk) == request.POST.get("to", "")), None)
         if to is None:
             raise Wrong(_("没有指派：请选择承办人。"))
         if not visible_cases(to, "case").filter(pk=case.pk).exists():

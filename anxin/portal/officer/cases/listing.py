@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -33,13 +33,13 @@ from anxin.insight.case_list import (
 from anxin.insight.handling import count_some
 from anxin.insight.paging import page_of_parts, wanted_page
 from anxin.insight.places import places_below
-from anxin.insight.scope import in_region, visible_cases
-from anxin.people.access import PERMISSIONS, may, seats_with
+from anxin.insight.scope import visible_cases
+from anxin.people.access import may
 from anxin.people.models import User
 from anxin.portal.officer.cases import words
 from anxin.portal.officer.cases.export import export_cases
 from anxin.portal.officer.cases.queues import QUEUES, queue_titles
-from anxin.portal.officer.chosen import AT_ONCE, act_on_each, back_to_list, chosen_ids
+from anxin.portal.officer.chosen import act_on_each, back_to_list, candidates, chosen_ids, kept_query
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
 from anxin.registry.models.projects import Industry
@@ -48,22 +48,12 @@ from anxin.watch.handling.actions import AlreadyDone
 FILTER_NAMES = (
     *("view", "due", "queue", "state", "door", "matter", "region", "industry", "project", "mark", "q", "sort"),
 )
-_HANDLERS = [role for role, held in PERMISSIONS.items() if "case" in held]
 
 
 def _asked(request: HttpRequest) -> CaseFilter:
     user = signed_in(request)
     usual = "mine" if may(user, "case") else "region"
     return read_case_filter(request.GET.dict(), request.GET.getlist("mark"), usual=usual, queues=QUEUES)
-
-
-def _query(request: HttpRequest) -> str:
-    kept = QueryDict(mutable=True)
-    for name in FILTER_NAMES:
-        values = [value for value in request.GET.getlist(name) if value]
-        if values:
-            kept.setlist(name, values)
-    return kept.urlencode()
 
 
 @needs("cases")
@@ -91,7 +81,7 @@ def cases_page(request: HttpRequest) -> HttpResponse:
         row.due_words, row.due_tone = words.deadline(row, at)
         row.owner_name = person(row.owner)
         row.about = about(row)
-    query = _query(request)
+    query = kept_query(request, FILTER_NAMES)
     context: dict[str, Any] = {
         "paging": page,
         "asked": asked,
@@ -136,18 +126,8 @@ def _tabs(user: User, asked: CaseFilter, at: datetime) -> dict[str, Any]:
         ],
         "dues": [(key, words.DUE[key], due.get(key)) for key in DUE],
         "queues": queue_titles(),
-        "people": candidates(user) if may(user, "assign") else [],
+        "people": candidates(user, "case") if may(user, "assign") else [],
     }
-
-
-def candidates(user: User) -> list[User]:
-    """Whom a person may give cases to: those who handle them in his jurisdiction."""
-    found: dict[int, User] = {}
-    for seat in seats_with(user, "assign"):
-        people = User.objects.filter(is_active=True, left_at=None, role__in=_HANDLERS).exclude(region="")
-        rows = people.filter(in_region(seat.region, "region")).select_related("organisation").order_by("region", "id")
-        found |= {one.pk: one for one in rows[:AT_ONCE]}
-    return list(found.values())
 
 
 @needs("cases")
@@ -199,7 +179,7 @@ def cases_assign(request: HttpRequest) -> HttpResponse:
     if not key.isdecimal():
         messages.error(request, _("没有指派：请选择承办人。"))
         return back_to_list(request, "cases")
-    to = get_object_or_404(User, pk=int(key), pk__in=[one.pk for one in candidates(user)])
+    to = get_object_or_404(User, pk=int(key), pk__in=[one.pk for one in candidates(user, "case")])
     reason = " ".join(request.POST.get("reason", "").split())[:200]
 
     def act(one: Case) -> None:

@@ -11,7 +11,7 @@ from anxin.insight.handling import units_of
 from anxin.people.models import Organisation, OrganisationKind, User
 from anxin.portal.officer import handling_words
 from anxin.portal.officer.cases import words
-from anxin.portal.officer.cases.listing import candidates
+from anxin.portal.officer.chosen import candidates
 from anxin.portal.officer.handling_section import BY_HAND
 from anxin.portal.ui.tags import in_english
 from anxin.remedies.models import Document, DocumentState
@@ -57,7 +57,7 @@ def offers(case: Case, user: User, at: datetime, may: Mapping[str, bool]) -> dic
             "units": units_of(user).order_by("region_code", "kind")[:200],
         }
     if open_ and may["assign"]:
-        told |= {"assign": True, "people": [one for one in candidates(user) if one.pk != case.owner_id]}
+        told |= {"assign": True, "people": [one for one in candidates(user, "case") if one.pk != case.owner_id]}
     if open_ and may["escalate"]:
         told["raises"] = _raises(case)
     told["more"] = any(told.get(name) for name in ("dispatch", "assign", "pass_on", "go_on", "merge", "raises"))

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from anxin.cases.flow import CannotMove
 from anxin.law.civil import civil_date
 from anxin.people.looks import WORKER, record_look
+from anxin.portal.officer.acting import do_or_tell
 from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.papers import claim_of, inspectors_for, paper_or_404, show_paper
@@ -32,7 +32,6 @@ from anxin.remedies.paper_facts import people_of
 from anxin.remedies.rendering import NotReady
 from anxin.remedies.serving import serve
 from anxin.vault import evidence
-from anxin.watch.handling.actions import AlreadyDone
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -60,18 +59,12 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
 
 def _act(request: HttpRequest, row: Document, act: Callable[[], object], done: str) -> HttpResponse:
     """Do it and go back to the paper; what is lacking comes back with the form as it was filled in (422)."""
-    try:
-        act()
-    except (AlreadyDone, CannotMove) as first:
-        messages.info(request, first.en if in_english() else first.zh)
-    except (Wrong, NotReady) as wrong:
-        said = str(wrong) if isinstance(wrong, Wrong) else wrong.en if in_english() else wrong.zh
-        messages.error(request, said)
+
+    def again() -> HttpResponse:
         row.refresh_from_db()
         return show_paper(request, row, given=request.POST.dict(), status=422)
-    else:
-        messages.success(request, done)
-    return redirect("paper", pk=row.pk)
+
+    return do_or_tell(request, act, done, back=reverse("paper", args=[row.pk]), again=again)
 
 
 @needs("case")

@@ -1,0 +1,33 @@
+"""An act asked for by a form: done, done by somebody else first, or told why not."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from anxin.cases.flow import CannotMove
+from anxin.portal.officer.forms import Wrong
+from anxin.portal.ui.tags import in_english
+from anxin.remedies.rendering import NotReady
+from anxin.watch.handling.actions import AlreadyDone
+
+
+def do_or_tell(
+    request: HttpRequest, act: Callable[[], object], done: str, *, back: str, again: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Do it, say ``done`` and lead ``back`` (an address). What somebody did first is told calmly and leads back too.
+
+    A form that lacks something says what, and ``again`` shows it as it was filled in (422).
+    """
+    try:
+        act()
+    except (AlreadyDone, CannotMove) as first:
+        messages.info(request, first.en if in_english() else first.zh)
+    except (NotReady, Wrong) as wrong:
+        said = str(wrong) if isinstance(wrong, Wrong) else wrong.en if in_english() else wrong.zh
+        messages.error(request, said)
+        return again()
+    else:
+        messages.success(request, done)
+    return redirect(back)

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models
 from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row", bound=models.Model)
@@ -26,14 +26,15 @@ def read(model: type[Row], *, lock: bool = False, **equal: Any) -> list[Row]:
         raise TransactionManagementError("Rows are locked in a transaction.")
     given = tuple((name, value is None) for name, value in equal.items())
     sql, fields, names, converters = _select(model, given, lock)
+    database = connections[DEFAULT_DB_ALIAS]
     values = (value for value in equal.values() if value is not None)
-    told = [field.get_db_prep_value(value, connection) for field, value in zip(fields, values, strict=True)]
-    with connection.cursor() as cursor:
+    told = [field.get_db_prep_value(value, database) for field, value in zip(fields, values, strict=True)]
+    with database.cursor() as cursor:
         cursor.execute(sql, told)
         found = [list(row) for row in cursor.fetchall()]
     for row in found:
         for place, convert, column in converters:
-            row[place] = convert(row[place], column, connection)
+            row[place] = convert(row[place], column, database)
     return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in found]
 
 
@@ -55,9 +56,10 @@ def add(*rows: models.Model) -> None:
 def change(row: models.Model, *names: str) -> None:
     """``row.save(update_fields=names)``. Raises DatabaseError when the row is gone."""
     sql, fields, key = _update(type(row), names)
-    told = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*told, key.get_db_prep_save(row.pk, connection)])
+    database = connections[DEFAULT_DB_ALIAS]
+    told = [field.get_db_prep_save(field.pre_save(row, False), database) for field in fields]
+    with database.cursor() as cursor:
+        cursor.execute(sql, [*told, key.get_db_prep_save(row.pk, database)])
         if cursor.rowcount != 1:
             raise DatabaseError("The row to be changed is gone.")
 
@@ -68,8 +70,9 @@ def _add(rows: Sequence[models.Model]) -> None:
         row._prepare_related_fields_for_save(operation_name="add")  # type: ignore[attr-defined]
     given = rows[0].pk is not None
     head, places, tail, fields = _insert(type(rows[0]), given)
-    told = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
-    with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]
+    told = [field.get_db_prep_save(field.pre_save(row, True), database) for row in rows for field in fields]
+    with database.cursor() as cursor:
         cursor.execute(head + ", ".join([places] * len(rows)) + tail, told)
         keys = [] if given else cursor.fetchall()
     for row, (key,) in zip(rows, keys, strict=not given):

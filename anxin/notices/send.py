@@ -35,15 +35,14 @@ def notify(
         for person in people
     ]  # fmt: skip
     plainly.add(*notices)
-    by_person = {notice.to_id: notice for notice in notices}
-    for way in Preference.objects.filter(person__in=people, on=True):
-        notice = by_person[way.person_id]
+    told = ((notice, way) for notice in notices for way in plainly.read(Preference, person_id=notice.to_id, on=True))
+    for notice, way in told:
         turn = not_before(way, at=at, urgent=urgent)
         digest = way.digest and not urgent
         key = f"{way.channel}:{way.person_id}:{turn:%Y%m%d%H}" if digest else f"{way.channel}:{notice.pk}"
         delivery, _ = Delivery.objects.get_or_create(
             key=key,
-            defaults={"channel": way.channel, "person": way.person, "not_before": turn, "queued_at": at},
+            defaults={"channel": way.channel, "person": notice.to, "not_before": turn, "queued_at": at},
         )
         delivery.notices.add(notice)
     return notices

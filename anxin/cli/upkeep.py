@@ -79,7 +79,8 @@ def plan(as_of: date | None, as_json: bool) -> None:
     ]
     projects = [{"project": d.project.code, "ended_on": d.ended_on, "erases": d.counts} for d in found.due]
     if as_json:
-        print_json({"as_of": found.as_of, "rules": rules, "projects": projects, "kept": dict(found.kept)})
+        print_json({"as_of": found.as_of, "rules": rules, "projects": projects, "kept": dict(found.kept),
+                    "cases_without_a_project": {"due": len(found.loose), "kept": dict(found.loose_kept)}})  # fmt: skip
         return
     print_table(
         ["rule", "years", "projects", "would erase", "basis"],
@@ -88,8 +89,10 @@ def plan(as_of: date | None, as_json: bool) -> None:
     print_table(
         ["project", "ended on", "would erase"], [[p["project"], p["ended_on"], _told(p["erases"])] for p in projects]
     )
-    for reason, number in found.kept.items():
-        click.echo(f"{number} projects stay: {KEPT[reason][1]} ({KEPT[reason][0]})")
+    click.echo(f"{len(found.loose)} cases without a project: what names people and what was typed would go")
+    for what, kept in (("projects", found.kept), ("cases without a project", found.loose_kept)):
+        for reason, number in kept.items():
+            click.echo(f"{number} {what} stay: {KEPT[reason][1]} ({KEPT[reason][0]})")
 
 
 def _told(counts: object) -> str:
@@ -101,14 +104,17 @@ def _told(counts: object) -> str:
 @click.option("--json", "as_json", is_flag=True)
 def erase(yes: bool, as_json: bool) -> None:
     """Erase what `retention plan` names today, for good; monthly figures and the trail stay."""
+    from anxin.cases.models import Case
     from anxin.upkeep.erasing import erase as run
+    from anxin.upkeep.erasing import erase_case
+    from anxin.upkeep.retention import case_rules, loose_cases
     from anxin.upkeep.retention import plan as look
 
     found = look(as_of=today())
     if not yes:
         raise click.UsageError(
-            f"This would erase the records of {len(found.due)} projects for good. Look at `anxin retention plan`, "
-            "make a backup, then add --yes."
+            f"This would erase the records of {len(found.due)} projects and {len(found.loose)} cases without one for "
+            "good. Look at `anxin retention plan`, make a backup, then add --yes."
         )
     erased: dict[str, dict[str, int]] = {}
     with progress("Erasing") as step:
@@ -122,12 +128,23 @@ def erase(yes: bool, as_json: bool) -> None:
                 project=due.project, kinds=kinds, rules=[rule.id for rule in due.rules], at=now(), **hand()
             )
             step(number, len(found.due))
+    cases = 0
+    rules = [rule.id for rule in case_rules(found.as_of)]
+    with progress("Erasing cases without a project") as step:
+        for number, key in enumerate(found.loose, start=1):
+            if loose_cases(as_of=found.as_of, only=key)[0]:
+                erase_case(case=Case.objects.get(pk=key), rules=rules, at=now(), **hand())
+                cases += 1
+            step(number, len(found.loose))
     if as_json:
-        print_json(erased)
+        print_json({**erased, "cases_without_a_project": {"cases": cases}})
     else:
         for code, counts in erased.items():
             click.echo(f"{code}: {_told(counts)}")
-        click.echo(f"Erased the records of {len(erased)} projects; the ledger's files go with the next compaction.")
+        click.echo(
+            f"Erased the records of {len(erased)} projects and {cases} cases without one; the ledger's files go with "
+            "the next compaction."
+        )
 
 
 COMMANDS = (backup, restore, retention)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from anxin.cases.models import Answer, Claimant
+from anxin.cases.models import Answer, Case, Claimant
 from anxin.intake.models import HeldRow, Upload
 from anxin.ledger import tables
 from anxin.ledger.engine import query
@@ -59,7 +59,8 @@ def count(kind: str, project: Project) -> int:
     if kind == "contacts":
         return len(_contacts(project))
     if kind == "cases":
-        return erasing_cases.count(project)
+        notes = Answer.objects.filter(project_id=project.pk).exclude(note_sealed=b"")
+        return erasing_cases.count(erasing_cases.cases_of(project)) + notes.count()
     where = f"WHERE project_id = {project.pk}"
     return int(query(f"SELECT count(*) AS n FROM {tables.scan(kind)} {where}").to_pylist()[0]["n"])  # noqa: S608
 
@@ -93,7 +94,8 @@ def erase(
         if "held-rows" in kinds:
             HeldRow.objects.filter(project_code=project.code).delete()
         if "cases" in kinds:
-            erasing_cases.erase(project)
+            Answer.objects.filter(project_id=project.pk).update(note_sealed=b"")
+            _erase_cases(erasing_cases.cases_of(project))
         if "roster" in kinds:
             _erase_roster(project)
         if "contacts" in kinds:
@@ -163,12 +165,18 @@ def _erase_roster(project: Project) -> None:
     Answer.objects.filter(project_id=project.pk).delete()
     Engagement.objects.filter(project=project).delete()
     Training.objects.filter(project=project).update(participants=[])
+    kept_files.let_go(files | _forget(people))
+
+
+def _forget(people: Collection[int]) -> set[str]:
+    """Make nameless those who are on no roster, reported by nobody and in no case that is kept. Answers their files."""
     elsewhere = set(Engagement.objects.filter(worker__in=people).values_list("worker_id", flat=True))
     elsewhere |= set(EntryExit.objects.filter(worker__in=people).values_list("worker_id", flat=True))
     # A person somebody reported for is still somebody's case.
     elsewhere |= set(ArrearsReport.objects.filter(worker__in=people).values_list("worker_id", flat=True))
     elsewhere |= set(Claimant.objects.filter(_named_still, worker__in=people).values_list("worker_id", flat=True))
-    for worker in Worker.objects.filter(pk__in=people - elsewhere):
+    files: set[str] = set()
+    for worker in Worker.objects.filter(pk__in=set(people) - elsewhere).exclude(name=GONE):
         files |= kept_files.digests_in(worker.details)
         worker.name, worker.gender, worker.born_on = GONE, "", None
         worker.id_blind = secrets.token_bytes(16)
@@ -176,7 +184,30 @@ def _erase_roster(project: Project) -> None:
         worker.details = {}
         worker.save()
         forget_worker(worker.pk)
-    kept_files.let_go(files)
+    return files
+
+
+def _erase_cases(cases: QuerySet[Case]) -> None:
+    """The cases, and the workers nothing else keeps: their roster may have gone years before."""
+    people = erasing_cases.people_of(cases)
+    erasing_cases.erase(cases)
+    kept_files.let_go(_forget(people))
+
+
+@transaction.atomic
+def erase_case(
+    *, case: Case, rules: Collection[str], at: datetime, by: User | None = None, who: str = "", address: str = ""
+) -> int:
+    """Erase what names people in one case without a project; answers how many rows and files. May be repeated; the
+    caller has made sure that the period is over (``retention.loose_cases``)."""
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    one = Case.objects.filter(pk=case.pk)
+    number = erasing_cases.count(one)
+    _overwrite_freed_pages()
+    _erase_cases(one)
+    trail.record(by=by, at=at, action="retention-erase", subject="case", subject_id=case.pk, who=who, address=address,
+                 changes={"rules": sorted(rules), "erased": {"cases": number}})  # fmt: skip
+    return number
 
 
 def _contacts(project: Project) -> list[Any]:

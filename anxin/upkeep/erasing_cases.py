@@ -1,34 +1,85 @@
 """What names a person in the cases of a project: found by the columns' names, so that a new table cannot be forgotten.
 
-Every table that hangs on a case (through any chain of references) loses its sealed values, blind look-ups and files;
-states, sums, clocks, the public lines and the receipts stay, so that the figures of the past stand.
+Every table that hangs on a case (through any chain of references) loses its sealed values, blind look-ups, files and
+what people typed; states, sums, clocks, the story's own lines and the receipts stay, so that the figures of the past
+stand. Cases of a project go by its period, those without one by their own (``retention``).
 """
 
 from collections import deque
 from functools import lru_cache
 
 from django.apps import apps
-from django.db.models import BinaryField, Model, Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models import BinaryField, CharField, Model, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Length
 
-from anxin.cases.models import Answer, Case, CaseTask, Contact, Exhibit, Message, Verification
-from anxin.credit.models import ListedPerson, Listing, ListingStep, ListObjection
+from anxin.cases.models import (
+    Case,
+    CaseEvent,
+    CaseRung,
+    CaseTask,
+    Claim,
+    Claimant,
+    ClockStop,
+    Contact,
+    EmployerName,
+    Exhibit,
+    Liable,
+    Message,
+    Verification,
+)
+from anxin.cases.procedure import states
+from anxin.credit.models import ListedPerson, Listing, ListingClock, ListingStep, ListObjection
 from anxin.registry.models import Project
-from anxin.remedies.models import Document, Serving
+from anxin.remedies.models import (
+    Document,
+    Draw,
+    DrawLine,
+    FundEntry,
+    Pledge,
+    RecoveryMove,
+    Serving,
+    TopUp,
+    TrackStep,
+)
 from anxin.upkeep import kept_files
 
-# Free words about people; answers to a demand, notes of calls and findings speak of them.
-_WORDS: dict[type[Model], tuple[str, ...]] = {
-    Case: ("conclusion_note", "lane_reason"),
-    CaseTask: ("answer",),
+# What people typed: reasons, findings, notes, names of people who are no enterprise of the registry. The row itself,
+# its kind, its day and its sums stay.
+WORDS: dict[type[Model], tuple[str, ...]] = {
+    Case: ("conclusion_note", "lane_reason", "employer"),
+    CaseRung: ("reason", "attended", "minutes"),
+    CaseTask: ("task", "answer"),
+    Claim: ("place", "source_number"),
+    ClockStop: ("reason",),
     Contact: ("note",),
-    Verification: ("finding",),
-    Serving: ("witness", "note"),
-    Listing: ("reason",),
+    Document: ("addressee", "returned", "void_reason"),
+    Draw: ("reason", "beyond", "decision"),
+    DrawLine: ("failed",),
+    FundEntry: ("note",),
+    Liable: ("reason",),
     ListedPerson: ("struck_why",),
-    ListObjection: ("text", "answer"),
+    Listing: ("reason",),
+    ListingClock: ("extended_why",),
     ListingStep: ("note",),
+    ListObjection: ("text", "answer"),
+    Pledge: ("payer", "note"),
+    RecoveryMove: ("reason",),
+    Serving: ("witness", "note"),
+    TopUp: ("note",),
+    TrackStep: ("note",),
+    Verification: ("finding",),
 }
+# Lines of a case's story in words of the platform's own: numbers, sums, days, names of offices and officers. A line of
+# any other kind may hold what somebody typed, and keeps its kind and its day alone.
+_OWN_LINES = frozenset(
+    {
+        *("received", "taken", "assigned", "dispatched", "merged", "verified", "contact", "pay-by", "paper-served"),
+        *("withdrawn", "withdrawal-undone", "retaliation", "satisfied", "exhibit", "duplicate", "receipt-corrected"),
+        *("all-received", "lane-plain", "lane-left", "paper", "draw-asked", "draw-approved", "instalment-broken"),
+        *("limit-near", "top-up", "clock-resumed"),
+    }
+)
+GONE = "—"
 
 
 @lru_cache(maxsize=1)
@@ -43,6 +94,7 @@ def personal_columns() -> dict[type[Model], tuple[str, list[str]]]:
     return found
 
 
+@lru_cache(maxsize=1)
 def _ways_to_case() -> dict[type[Model], str]:
     """Every table of the rooms of cases that leads to one, and by which look-up."""
     tables = [model for name in ("cases", "remedies", "credit") for model in apps.get_app_config(name).get_models()]
@@ -63,28 +115,50 @@ def cases_of(project: Project) -> QuerySet[Case]:
     return Case.objects.filter(project=project)
 
 
-def count(project: Project) -> int:
-    """How many rows and files of a project's cases still name somebody."""
-    n = sum(_named(model, project).count() for model in personal_columns())
-    return n + Answer.objects.filter(project_id=project.pk).exclude(note_sealed=b"").count() + len(_digests(project))
+def count(cases: QuerySet[Case]) -> int:
+    """How many rows and files of these cases still name somebody or hold what somebody typed."""
+    named = sum(_named(model, cases).count() for model in personal_columns())
+    typed = sum(_typed(model, cases).count() for model in WORDS)
+    return named + typed + _typed_lines(cases).count() + len(_digests(cases))
 
 
-def _of(model: type[Model], project: Project) -> QuerySet[Model]:
-    path = _ways_to_case()[model]
-    return model._default_manager.filter(**{f"{path}__project" if path else "project": project})
+def left_in(cases: QuerySet[Case]) -> set[int]:
+    """The keys of those of these cases in which something is left to erase."""
+    found: set[int] = set(Exhibit.objects.filter(case__in=cases).values_list("case_id", flat=True))
+    found |= set(_typed_lines(cases).values_list("case_id", flat=True))
+    for look, models in ((_named, personal_columns()), (_typed, WORDS)):
+        for model in models:
+            found |= set(look(model, cases).values_list(_ways_to_case()[model] or "pk", flat=True).distinct())
+    return found
 
 
-def _named(model: type[Model], project: Project) -> QuerySet[Model]:
+def _of(model: type[Model], cases: QuerySet[Case]) -> QuerySet[Model]:
+    return model._default_manager.filter(**{f"{_ways_to_case()[model] or 'pk'}__in": cases})
+
+
+def _named(model: type[Model], cases: QuerySet[Case]) -> QuerySet[Model]:
     _, names = personal_columns()[model]
-    rows = _of(model, project).annotate(**{f"len_{name}": Length(name) for name in names})
+    rows = _of(model, cases).annotate(**{f"len_{name}": Length(name) for name in names})
     there = Q()
     for name in names:
         there |= Q(**{f"len_{name}__gt": 0})
     return rows.filter(there)
 
 
-def _digests(project: Project) -> set[str]:
-    cases = cases_of(project)
+def _typed(model: type[Model], cases: QuerySet[Case]) -> QuerySet[Model]:
+    blank = Q(**dict.fromkeys(WORDS[model], ""))
+    return _of(model, cases).exclude(blank)
+
+
+def _typed_lines(cases: QuerySet[Case]) -> QuerySet[CaseEvent]:
+    """Lines that may hold typed words. What a state's own line adds after its words goes with them."""
+    rows = CaseEvent.objects.filter(case__in=cases).exclude(zh=GONE)
+    # Of a split the people read only where it went; the office's line has the reason.
+    apart = Q(kind="split", public=True) | Q(kind__startswith="state-") | Q(kind__startswith="rung-")
+    return rows.exclude(apart).exclude(kind__in=_OWN_LINES)
+
+
+def _digests(cases: QuerySet[Case]) -> set[str]:
     found = set(Exhibit.objects.filter(case__in=cases).values_list("digest", flat=True))
     for digest, annex in Document.objects.filter(case__in=cases).values_list("digest", "annex"):
         found |= {digest, annex}
@@ -95,22 +169,49 @@ def _digests(project: Project) -> set[str]:
     return found - {""}
 
 
-def erase(project: Project) -> None:
-    """Take away what names people in a project's cases, in the caller's transaction; the files go with it."""
-    digests = _digests(project)
-    cases = cases_of(project)
+def people_of(cases: QuerySet[Case]) -> set[int]:
+    """The registry's workers who claimed in these cases."""
+    claiming = Claimant.objects.filter(case__in=cases).values_list("worker_id", flat=True)
+    filing = Claim.objects.filter(case__in=cases).values_list("filer_id", flat=True)
+    return {key for key in (*claiming, *filing) if key is not None}
+
+
+def erase(cases: QuerySet[Case]) -> None:
+    """Take away what names people in these cases, and what was typed, in the caller's transaction; files go with it.
+
+    States, days, sums, receipts and the story's own lines stay; so does the trail, whose digests would not hold else.
+    """
+    digests = _digests(cases)
+    employers = set(cases.exclude(employer="").values_list("employer", flat=True))
     Message.objects.filter(claim__case__in=cases).delete()
     Exhibit.objects.filter(case__in=cases).delete()
-    Answer.objects.filter(project_id=project.pk).update(note_sealed=b"")
     for model, (_, names) in personal_columns().items():
-        rows = list(_of(model, project).values_list("pk", flat=True))
-        for start in range(0, len(rows), 500):
-            some = model._default_manager.filter(pk__in=rows[start : start + 500])
-            some.update(**dict.fromkeys(names, b""))
-    for model, words in _WORDS.items():
-        some = model._default_manager.filter(pk__in=list(_of(model, project).values_list("pk", flat=True)))
-        some.update(**dict.fromkeys(words, ""))
+        _update(model, cases, **dict.fromkeys(names, b""))
+    for model, words in WORDS.items():
+        _update(model, cases, **dict.fromkeys(words, ""))
+    # Whom an officer named by hand may be a person; the key keeps two such apart.
+    nobody = Concat(Value(f"{GONE} "), Cast("pk", CharField()))
+    Liable.objects.filter(case__in=cases, enterprise=None).update(name=nobody)
+    _erase_lines(cases)
     Document.objects.filter(case__in=cases).update(digest="", annex="")
-    Serving.objects.filter(document__case__in=cases).update(proofs=[])
-    ListingStep.objects.filter(listing__case__in=cases).update(files=[])
+    _update(Serving, cases, proofs=[])
+    _update(ListingStep, cases, files=[])
+    still = set(Case.objects.filter(employer__in=employers).values_list("employer", flat=True))
+    EmployerName.objects.filter(name__in=employers - still).delete()
     kept_files.let_go(digests)
+
+
+def _update(model: type[Model], cases: QuerySet[Case], **values: object) -> None:
+    """Set columns of the rows of these cases, named outright: an update cannot follow a join."""
+    rows = list(_of(model, cases).values_list("pk", flat=True))
+    for start in range(0, len(rows), 500):
+        model._default_manager.filter(pk__in=rows[start : start + 500]).update(**values)
+
+
+def _erase_lines(cases: QuerySet[Case]) -> None:
+    _typed_lines(cases).update(zh=GONE, en=GONE)
+    moves = CaseEvent.objects.filter(case__in=cases, kind__startswith="state-")
+    for kind, public in set(moves.values_list("kind", "public")):
+        state = states().get(kind.removeprefix("state-"))
+        told = (state.plain if public else state.title) if state is not None else {"zh": GONE, "en": GONE}
+        moves.filter(kind=kind, public=public).update(zh=told["zh"], en=told["en"])

@@ -8,7 +8,7 @@ never touched, however old.
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Max
@@ -20,9 +20,10 @@ from anxin.law.retention import Retention, periods
 from anxin.ledger import tables
 from anxin.ledger.engine import query
 from anxin.registry.models import ArrearsReport, Engagement, Project
-from anxin.upkeep import erasing
+from anxin.upkeep import erasing, erasing_cases
 from anxin.watch.models import Warning
 
+_AT_ONCE = 400
 KEPT = {
     "not_completed": ("未完工", "not completed"),
     "not_settled": ("工资未结清", "wages not settled"),
@@ -46,11 +47,16 @@ class Due:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an eraser run on ``as_of`` would do; ``kept`` counts the projects that stay, by reason in ``KEPT``."""
+    """What an eraser run on ``as_of`` would do; ``kept`` counts the projects that stay, by reason in ``KEPT``.
+
+    ``loose``: keys of the cases without a project that would be erased; ``loose_kept`` those that stay, by reason.
+    """
 
     as_of: date
     due: list[Due]
     kept: Counter[str]
+    loose: tuple[int, ...] = ()
+    loose_kept: Counter[str] = field(default_factory=Counter)
 
     def counts(self, rule: Retention) -> Counter[str]:
         """Rows and files that would be erased under one rule."""
@@ -101,7 +107,40 @@ def plan(*, as_of: date, only: Project | None = None) -> Plan:
         counts = {name: erasing.count(name, project) for rule in over for name in rule.erases}
         if any(counts.values()):
             due.append(Due(project, ended_on, over, counts))
-    return Plan(as_of, due, kept)
+    if only is not None:
+        return Plan(as_of, due, kept)
+    loose, loose_kept = loose_cases(as_of=as_of)
+    return Plan(as_of, due, kept, loose, loose_kept)
+
+
+def case_rules(as_of: date) -> tuple[Retention, ...]:
+    """The periods in force that say how long cases are kept."""
+    return tuple(rule for rule in periods(as_of) if "cases" in rule.erases)
+
+
+def loose_cases(*, as_of: date, only: int | None = None) -> tuple[tuple[int, ...], Counter[str]]:
+    """Cases without a project (or one of them) whose own period is over and that still hold something to erase; and how
+    many stay, by reason. A case that was merged ends with the one it was merged into."""
+    rules, kept = case_rules(as_of), Counter[str]()
+    if not rules:
+        return (), kept
+    rows = Case.objects.filter(project=None)
+    if only is not None:
+        rows = rows.filter(pk=only)
+    over: list[int] = []
+    told = rows.order_by("pk").values_list("pk", "ended_at", "merged_into", "merged_into__ended_at")
+    for key, own, into, theirs in told.iterator(chunk_size=5000):
+        ended = own if into is None else theirs
+        if ended is None:
+            kept["open_case"] += 1
+        elif any(rule.over_on(civil_date(ended)) > as_of for rule in rules):
+            kept["period"] += 1
+        else:
+            over.append(key)
+    left: set[int] = set()
+    for start in range(0, len(over), _AT_ONCE):
+        left |= erasing_cases.left_in(Case.objects.filter(pk__in=over[start : start + _AT_ONCE]))
+    return tuple(key for key in over if key in left), kept
 
 
 def _last_cases(projects: Collection[Project]) -> dict[int, date]:

@@ -5,11 +5,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 from django.db import transaction
+from django.db.models import CharField, TextField
 
+from anxin.cases import liability, steps
 from anxin.cases.concluding import conclude
 from anxin.cases.filing import Person, Told, file_claim
+from anxin.cases.merging import merge
 from anxin.cases.messages import write_to_officer
-from anxin.cases.models import Case, Claimant, Exhibit, Message
+from anxin.cases.models import Case, Claimant, EmployerName, Exhibit, Message
 from anxin.cases.money import receive as receive_wages
 from anxin.cli import main
 from anxin.credit.models import ListedPerson, Listing, ListingStep
@@ -23,11 +26,12 @@ from anxin.ledger import read
 from anxin.ledger.models import PastMonth
 from anxin.ledger.sealing import seal
 from anxin.people import trail
-from anxin.people.models import Event
+from anxin.people.models import Event, User
 from anxin.registry import actions
 from anxin.registry.models import Engagement, EntryExit, Worker
 from anxin.remedies.models import Document, Serving
 from anxin.upkeep import erasing, erasing_cases
+from anxin.upkeep.erasing_cases import cases_of
 from anxin.upkeep.retention import plan
 from anxin.vault import evidence
 from anxin.vault.fields import open_text, seal_text
@@ -324,7 +328,7 @@ def test_cases_stay_ten_years_from_the_close_of_the_last(finished, at):
     assert late.counts["cases"] > 5
     erasing.erase(project=late.project, kinds=["cases"], rules=["case-files"], at=datetime(2036, 9, 1, tzinfo=SHANGHAI))
     for model in erasing_cases.personal_columns():
-        assert not erasing_cases._named(model, finished.project).exists(), model
+        assert not erasing_cases._named(model, cases_of(finished.project)).exists(), model
     assert not Message.objects.filter(claim__case=case).exists()
     assert list(ListingStep.objects.values_list("note", "files")) == [("", [])]
     assert Listing.objects.get().reason == ""
@@ -336,7 +340,11 @@ def test_cases_stay_ten_years_from_the_close_of_the_last(finished, at):
     assert (case.state, case.received_fen, case.people, case.conclusion_note) == ("ended", 500_000, 1, "")
     other = Claimant.objects.get(case__project=None)
     assert open_text(bytes(other.name_sealed)) == "测试1"
+    assert Worker.objects.get(pk=finished.paid.worker_id).name == "测试1", "another case still names him"
     assert due(date(2036, 9, 1)) == []
+    closed = datetime(2036, 9, 1, tzinfo=SHANGHAI)
+    erasing.erase_case(case=other.case, rules=["case-files"], at=closed)
+    assert Worker.objects.get(pk=finished.paid.worker_id).name == "—", "nothing keeps him any more"
 
 
 def test_a_new_table_of_cases_cannot_be_forgotten():
@@ -392,3 +400,98 @@ def test_the_command_plans_and_asks_before_it_erases(finished, monkeypatch, at):
     assert done.exit_code == 0, done.output
     assert not Engagement.objects.exists()
     assert Event.objects.get(action="retention-erase").who.startswith("anxin (")
+
+
+def alone(at, key: str = "k", employer: str = "老王面馆", **fields) -> Case:
+    """A claim against somebody who builds nothing, taken in hand, refused with words and closed ten minutes later."""
+    person = Person(name="测试甲", identity=identity(5), phone="13900000005", claimed_fen=300_000)
+    told = Told(door="web", key=key, people=[person], region_code="140105", employer=employer, place="学府街三号后门",
+                text="没发工资", matter="other_wages")  # fmt: skip
+    case = file_claim(told, at=at).claim.case
+    keeper = User.objects.filter(username="keeper").first() or make_user("keeper")
+    steps.note_contact(case=case, way="phone", result="no_answer", note="测试甲的媳妇接的", by=keeper, at=at)
+    liability.add(case=case, role="employer", name="王老五", reason="测试甲指认", by=keeper, at=at)
+    case = steps.refuse(case=case, reason="测试甲说的是货款", by=keeper, at=at)
+    return conclude(case=case, conclusion="not_wages", note="测试甲的货款", by=keeper, at=at)
+
+
+def test_a_case_without_a_project_goes_ten_years_after_its_end(at):
+    case = alone(at)
+    going_on = file_claim(Told(door="web", key="open", people=[Person(name="测试乙", claimed_fen=1)],
+                               region_code="140105"), at=at).claim.case  # fmt: skip
+    last = date(at.year + 10, at.month, at.day)
+    assert plan(as_of=last).loose == ()
+    found = plan(as_of=last + timedelta(days=1))
+    assert found.loose == (case.pk,)
+    assert found.loose_kept == {"open_case": 1}
+    before = list(case.events.values_list("kind", "at"))
+    trailed = Event.objects.count()
+    erasing.erase_case(case=case, rules=["case-files"], at=at)
+    assert plan(as_of=last + timedelta(days=1)).loose == ()
+    case.refresh_from_db()
+    assert (case.state, case.conclusion, case.claimed_fen, case.employer) == ("ended", "not_wages", 300_000, "")
+    assert not EmployerName.objects.filter(name="老王面馆").exists()
+    assert list(case.events.values_list("kind", "at")) == before, "what happened and when stays"
+    said = " ".join(case.events.values_list("zh", flat=True))
+    assert "已经收到您的反映" in said
+    assert "未能受理" in said
+    words = (said, case.conclusion_note, case.contacts.get().note, case.liable.get().name, case.claims.get().place)
+    assert not any(piece in text for text in words for piece in ("测试甲", "货款", "王老五", "学府街", "媳妇"))
+    assert not any(bytes(row.name_sealed) for row in case.claimants.all())
+    assert bytes(Claimant.objects.get(case=going_on).name_sealed)
+    assert Event.objects.count() == trailed + 1
+    assert trail.verify().holds
+
+
+def test_a_merged_case_waits_for_the_one_it_was_merged_into(at):
+    keeper = make_user("keeper")
+    told = [Told(door="web", key=key, people=[Person(name="测试甲", claimed_fen=1)], region_code="140105")
+            for key in "ab"]  # fmt: skip
+    main, gone = (file_claim(one, at=at).claim.case for one in told)
+    steps.note_contact(case=gone, way="phone", result="no_answer", note="", by=keeper, at=at)
+    merge(into=main, other=gone, by=keeper, at=at)
+    later = date(at.year + 10, at.month, at.day) + timedelta(days=1)
+    assert plan(as_of=later).loose_kept == {"open_case": 2}
+
+
+def test_an_employer_who_is_told_of_elsewhere_can_still_be_found(at):
+    case, _other = alone(at), alone(at, key="k2")
+    erasing.erase_case(case=case, rules=["case-files"], at=at)
+    assert EmployerName.objects.filter(name="老王面馆").exists()
+
+
+def test_words_of_a_new_table_cannot_be_forgotten():
+    """Every column of words on the way from a case is erased, or named here with its reason."""
+    keys = {"number", "state", "kind", "door", "lane", "matter", "step", "basis", "within", "role", "way", "result",
+            "region_code", "industry", "conclusion", "language", "consent", "key", "digest", "content_type", "template",
+            "annex", "proof", "form", "whose", "extended", "more", "before", "ground", "firm_code"}  # fmt: skip
+    by_hand = {("CaseEvent", "zh"), ("CaseEvent", "en"), ("Liable", "name"), ("Exhibit", "name")}
+    reasons = {
+        ("WageReceived", "reference"), ("DrawLine", "reference"), ("Serving", "reference"),  # of banks and parcels
+        ("RecoveryMove", "reference"),
+        ("Recovery", "debtor_name"), ("Listing", "firm"),  # who owes public money, whom a public list named
+        ("Track", "body"),  # an authority
+    }  # fmt: skip
+    found = {
+        (model.__name__, field.name)
+        for model in erasing_cases._ways_to_case()
+        for field in model._meta.concrete_fields
+        if isinstance(field, CharField | TextField)
+    }
+    erased = {(model.__name__, name) for model, names in erasing_cases.WORDS.items() for name in names}
+    left = {(model, name) for model, name in found - erased - by_hand if name not in keys}
+    assert left == reasons
+
+
+def test_the_command_takes_cases_without_a_project_along(at, monkeypatch):
+    case = alone(at)
+    day = date(at.year + 10, at.month, at.day) + timedelta(days=1)
+    monkeypatch.setattr("anxin.cli.upkeep.today", lambda: day)
+    monkeypatch.setattr("anxin.cli.upkeep.now", lambda: at)
+    run = CliRunner().invoke
+    assert "1 cases without a project" in run(main, ["retention", "plan"]).output
+    assert case.claimants.exclude(name_sealed=b"").exists()
+    done = run(main, ["retention", "erase", "--yes"])
+    assert done.exit_code == 0, done.output
+    assert "1 cases without one" in done.output
+    assert not case.claimants.exclude(name_sealed=b"").exists()

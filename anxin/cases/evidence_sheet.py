@@ -30,7 +30,9 @@ def build_sheet(case: Case, *, as_of: date) -> dict[str, Any]:
     """
     claimants = list(standing(case).select_related("claim").order_by("id"))
     file = _read_file(case, claimants, as_of)
-    people = [_person(claimant, case, file) for claimant in claimants]
+    # Who told of a month twice, in two claims that were joined, is owed it once.
+    counted: set[tuple[int, str]] = set()
+    people = [_person(claimant, case, file, counted) for claimant in claimants]
     lines = _case_lines(case)
     every = [*lines, *(line for person in people for line in person["lines"])]
     every += [line for person in people for month in person["months"] for line in month["lines"]]
@@ -107,10 +109,18 @@ def _months(claimants: list[Claimant], as_of: date) -> list[str]:
     return sorted(named | {shift_month(newest, -back) for back in range(_MONTHS_BACK)})
 
 
-def _person(claimant: Claimant, case: Case, file: _File) -> dict[str, Any]:
+def _person(claimant: Claimant, case: Case, file: _File, counted: set[tuple[int, str]]) -> dict[str, Any]:
     worker = claimant.worker_id
     engagement = file.engagements.get(worker) if worker is not None else None
     months = [_month(month, claimant, file, engagement) for month in _his_months(claimant, file)]
+    for month in months:
+        key = (worker or 0, month["month"])
+        if key in counted:
+            month["owed_fen"] = 0
+            zh, en = "本人就同一月份反映过两次，已在前一次中计算", "He told of this month twice; the first telling counts"
+            month["lines"].append(says("unknown", "twice", zh, en, "registry"))
+        elif worker is not None:
+            counted.add(key)
     owed = [month["owed_fen"] for month in months if month["owed_fen"] is not None]
     return {
         "claimant": claimant.pk,

@@ -12,10 +12,11 @@ from anxin.cases.consent import find_member
 from anxin.cases.filing import Filed, Person, Told, file_claim
 from anxin.cases.flow import CannotMove
 from anxin.cases.models import Case, CaseClock, CaseEvent, CaseTask, Claim, Claimant, Exhibit
-from anxin.cases.money import agree_sum, receive, verify_sum
+from anxin.cases.money import agree_sum, all_received, receive, verify_sum
 from anxin.cases.names import shown_names
 from anxin.cases.progress import progress_of
 from anxin.cases.tasks import add_task
+from anxin.cases.verifying import verify
 from anxin.notices.models import Delivery
 from anxin.registry.models import ArrearsReport
 from anxin.vault.fields import open_text
@@ -148,6 +149,21 @@ def test_reports_to_the_rules_stand_once_for_each_worker(people, site, at):
     merging.merge(into=one.claim.case, other=two.claim.case, by=people["officer"], at=at)
     standing = ArrearsReport.objects.filter(closed_on=None).exclude(worker=None)
     assert {row.worker for row in standing} == {site.failed.worker, site.forgotten.worker}
+
+
+def test_who_told_of_a_month_twice_is_owed_it_once(people, site, at):
+    def claim(key: str, *months: str) -> Filed:
+        person = Person(worker=site.failed.worker, months=months, claimed_fen=500_000)
+        return claim_of(at, key, person, project=site.project)
+
+    one, two = claim("a", "2026-03"), claim("b", "2026-02", "2026-03")
+    done = merging.merge(into=one.claim.case, other=two.claim.case, by=people["officer"], at=at)
+    verify(case=done, finding="同一人两次反映", by=people["officer"], at=at)
+    assert Case.objects.get(pk=done.pk).verified_fen == 500_000
+    assert list(Claimant.objects.order_by("pk").values_list("verified_fen", flat=True)) == [500_000, 0]
+    first = Claimant.objects.earliest("pk")
+    receive(claimant=first, proof="bank", amount_fen=500_000, received_on=at.date(), at=at, reference="r")
+    assert all_received(done)
 
 
 def test_what_cannot_be_merged(people, at):

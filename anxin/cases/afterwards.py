@@ -15,11 +15,16 @@ MOST_FEN = 1_000_000_00
 
 @transaction.atomic
 def withdraw(*, claimant: Claimant, at: datetime) -> Claimant:
-    """A claimant takes his claim back, of his own will; he may claim again. A second time changes nothing."""
+    """A claimant takes his claim back, of his own will; he may claim again. A second time changes nothing.
+
+    Raises ValueError when the case has ended: its sums stand as it was closed.
+    """
     case = locked(claimant.case)
     now = Claimant.objects.get(pk=claimant.pk)
     if now.withdrawn_at is not None:
         return now
+    if case.ended_at is not None:
+        raise ValueError("The case has ended.")
     now.withdrawn_at = at
     now.save(update_fields=["withdrawn_at"])
     add_up(case)

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from anxin.cases.flow import CannotMove, line, locked, open_and_locked, step
+from anxin.cases.flow import CannotMove, line, locked, open_and_locked, recount, step
 from anxin.cases.hands import answerable
-from anxin.cases.models import Case, CaseTask, Claimant, Contact, Exhibit, Verification
+from anxin.cases.lane import start_lane
+from anxin.cases.models import Case, CaseTask, Claimant, Contact, Exhibit, Lane, Verification
 from anxin.cases.money import add_up, all_received, standing
 from anxin.cases.procedure import conclusions, reopening
 from anxin.cases.telling import message_case
@@ -32,6 +33,11 @@ class NotYet(Exception):
 
 def _verified(case: Case) -> bool:
     return Verification.objects.filter(case=case).exists()
+
+
+def _received(case: Case) -> bool:
+    """Everybody has what is due to him, and something was due: where all sums are nought, nothing was paid."""
+    return all_received(case) and standing(case).filter(received_fen__gt=0).exists()
 
 
 def _shown(case: Case) -> bool:
@@ -68,7 +74,7 @@ def _withdrawn(case: Case) -> bool:
 
 # What a conclusion may ask for: whether it is on file, and what to say when it is not.
 CHECKS: Mapping[str, tuple[Callable[[Case], bool], str, str]] = {
-    "received": (all_received, "每名申请人的到账记录（银行记录或本人确认）",
+    "received": (_received, "每名申请人的到账记录（银行记录或本人确认）",
                  "the receipt of every claimant, by bank record or his own word"),
     "verification": (_verified, "核实记录和核实表", "a verification with its evidence sheet"),
     "exhibit": (_shown, "凭证材料（上传的材料，或核实表中与反映相矛盾的记录）",
@@ -162,6 +168,9 @@ def reopen(*, case: Case, reason: str, at: datetime, by: User | None = None, cla
         now, kind="reopened", by=by, at=at, public=by is None, zh=f"恢复办理：{said}", en=f"Opened again: {said}"
     )
     done = step(now, to="accepted", by=by, at=at, fields=("reopened", "conclusion", "conclusion_note"), lines=[told])
+    if done.lane == Lane.PLAIN:
+        start_lane(done, at)
+        recount(done)
     trail.record(by=by, at=at, action="case-reopen", subject="case", subject_id=done.pk,
                  who="" if by else "worker", changes={"conclusion": before, "number": done.number})  # fmt: skip
     notify(to=[person for person in answerable(done, at=at) if by is None or person.pk != by.pk], kind="case-reopened",

@@ -66,11 +66,16 @@ def agree(*, claimant: Claimant, at: datetime, fen: int | None = None, months: l
 
 @transaction.atomic
 def refuse(*, claimant: Claimant, at: datetime) -> Claimant:
-    """The member does not want to be part of it; his sum no longer counts. Nobody is told who."""
+    """The member does not want to be part of it; his sum no longer counts. Nobody is told who.
+
+    Raises TooLate when he had agreed and the case has ended: its sums stand as it was closed.
+    """
     case = locked(claimant.case)
     now = Claimant.objects.get(pk=claimant.pk)
     if now.consent == Consent.REFUSED:
         return now
+    if case.ended_at is not None and now.consent != Consent.ASKED:
+        raise TooLate
     now.consent, now.consent_at = Consent.REFUSED, at
     now.save(update_fields=["consent", "consent_at"])
     add_up(case)

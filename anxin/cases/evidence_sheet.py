@@ -117,7 +117,7 @@ def _person(claimant: Claimant, case: Case, file: _File, counted: set[tuple[int,
         key = (worker or 0, month["month"])
         if key in counted:
             month["owed_fen"] = 0
-            zh, en = "本人就同一月份反映过两次，已在前一次中计算", "He told of this month twice; the first telling counts"
+            zh, en = "本人就同一月份反映过两次，已在前一次中计算", "Told of twice by him; the first telling counts"
             month["lines"].append(says("unknown", "twice", zh, en, "registry"))
         elif worker is not None:
             counted.add(key)

@@ -75,7 +75,7 @@ def enter(*, case: Case, reason: str, by: User, at: datetime) -> Case:
         raise CannotMove("案件已在三日快处。", "The case is in the three-day lane already.")
     now.lane, now.lane_reason = Lane.PLAIN, _words(reason)
     now.save(update_fields=["lane", "lane_reason"])
-    _start_lane(now, at)
+    start_lane(now, at)
     recount(now)
     reports.lane_changed(now, at=at)
     tell(now, kind="lane-plain", by=by, at=at, public=True, zh="事实清楚，按三日快处办理",
@@ -111,8 +111,9 @@ def leave(*, case: Case, reason: str, by: User, at: datetime) -> Case:
     return now
 
 
-def _start_lane(case: Case, at: datetime) -> None:
-    """Start the lane's own clocks whose beginning this case has passed and whose end it has not."""
+def start_lane(case: Case, at: datetime) -> None:
+    """Start the lane's own clocks whose beginning a case of it has passed and whose end it has not. The caller holds
+    the case's lock and recounts its deadline."""
     passed = _states_passed(case)
     running = set(CaseClock.objects.filter(case=case, done_at=None).values_list("step", "basis"))
     rows = []

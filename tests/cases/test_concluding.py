@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from anxin.cases import lane, money
+from anxin.cases import afterwards, lane, money, steps
 from anxin.cases.concluding import NotYet, conclude, missing, reopen, reopen_until
+from anxin.cases.consent import TooLate, refuse
 from anxin.cases.flow import CannotMove, move
-from anxin.cases.models import Case, CaseClock, CaseEvent, CaseTask, Contact, Exhibit
+from anxin.cases.models import Case, CaseClock, CaseEvent, CaseTask, Claimant, Contact, Exhibit
 from anxin.cases.procedure import conclusions
 from anxin.cases.verifying import verify
 from anxin.ledger.sealing import seal
@@ -135,6 +136,43 @@ def test_who_withdrew_may_come_back_whenever(case, at, people):
     assert reopen_until(case) is None
     reopen(case=case, reason="又不付了", claimant=person, at=at + timedelta(days=900))
     assert only(case).withdrawn_at is None
+
+
+def test_where_nothing_was_due_nothing_was_paid(case, at, people):
+    money.verify_sum(claimant=only(case), fen=0, by=people["officer"], at=at)
+    with pytest.raises(NotYet):
+        conclude(case=case, conclusion="paid", note="", by=people["officer"], at=at)
+
+
+def test_a_plain_case_that_is_opened_again_has_its_three_days_anew(case, at, people):
+    lane.enter(case=case, reason="事实清楚", by=people["officer"], at=at)
+    money.confirm(claimant=only(case), on=at.date(), at=at)
+    conclude(case=case, conclusion="paid", note="", by=people["officer"], at=at)
+    later = at + timedelta(days=1)
+    done = reopen(case=case, reason="退票", by=people["officer"], at=later)
+    clock = CaseClock.objects.get(case=case, step="clear", done_at=None)
+    assert (clock.started_at, done.due_at) == (later, clock.due_at)
+
+
+def test_a_refused_case_has_no_clock_that_nobody_can_stop(at, site, people):
+    case = claim(at, [member(site.failed)], site=site, by=people["officer"])
+    lane.enter(case=case, reason="事实清楚", by=people["officer"], at=at)
+    case = steps.refuse(case=case, reason="不属于本机关", by=people["officer"], at=at)
+    assert not CaseClock.objects.filter(case=case, done_at=None).exists()
+    assert case.due_at is None
+
+
+def test_the_sums_of_an_ended_case_stand(case, at, people):
+    person = only(case)
+    money.confirm(claimant=person, on=at.date(), at=at)
+    Claimant.objects.filter(pk=person.pk).update(consent="given")
+    conclude(case=case, conclusion="paid", note="", by=people["officer"], at=at)
+    with pytest.raises(ValueError, match="ended"):
+        afterwards.withdraw(claimant=person, at=at)
+    with pytest.raises(TooLate):
+        refuse(claimant=person, at=at)
+    case.refresh_from_db()
+    assert (case.people, case.received_fen) == (1, 500_000)
 
 
 def test_the_rules_see_the_case_from_acceptance_to_its_end(at, site, people):

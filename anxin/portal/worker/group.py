@@ -85,7 +85,10 @@ def own_word(request: HttpRequest, number: str) -> HttpResponse:
 def _answer(request: HttpRequest, side: Side) -> None:
     at = timezone.now()
     if request.POST.get("decision") == "refuse":
-        consent.refuse(claimant=side.me, at=at)
+        try:
+            consent.refuse(claimant=side.me, at=at)
+        except consent.TooLate:
+            raise Wrong(_("金额已经核实，或事情已经办结，要改请给承办人留言。")) from None
         flash.success(request, _("好的，您不参加。您的名字和金额不再算在里面；想参加时随时可以改。"))
         return
     if request.POST.get("decision") != "agree":

@@ -73,7 +73,10 @@ def _received(request: HttpRequest, side: Side, at: datetime) -> str:
 def _withdraw(request: HttpRequest, side: Side, at: datetime) -> str:
     if not request.POST.get("sure"):
         raise Wrong(_("如果确实要撤回，请先勾选“是我自己要撤回”。"))
-    afterwards.withdraw(claimant=side.me, at=at)
+    try:
+        afterwards.withdraw(claimant=side.me, at=at)
+    except ValueError:
+        raise Wrong(_("这件事已经办结，不用再撤回。")) from None
     return _("已撤回。只要钱没到手，您随时可以再反映。")
 
 

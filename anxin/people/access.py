@@ -23,10 +23,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # inspect: joint inspections · assign: give work to others · approve: pauses, extensions, objections
     # escalate: raise a matter · help: one's own part in a joint matter · site: mend, explain, object for a project
     # cases: the list of cases and each case · take-in: write down a claim at the desk · case: handle one
+    # credit: the joint-punishment list (acting on it asks for case, deciding for approve)
     # people: organisations, users, deputies · senders all-looks audit: operation and audit
-    Role.OFFICER: _READ | _HANDLE | {"desk"},
-    Role.CHIEF: _READ | _HANDLE | {"desk", "assign", "approve", "escalate", "people"},
-    Role.LEADER: _READ | {"desk", "escalate", "cases"},
+    Role.OFFICER: _READ | _HANDLE | {"desk", "credit"},
+    Role.CHIEF: _READ | _HANDLE | {"desk", "credit", "assign", "approve", "escalate", "people"},
+    Role.LEADER: _READ | {"desk", "credit", "escalate", "cases"},
     Role.AGENCY: _READ | {"help", "inspect"},
     Role.BANK: _OWN | {"uploads", "held"},
     Role.CLERK: _OWN | {"projects", "warnings", "uploads", "held", "site"},

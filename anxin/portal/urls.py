@@ -21,6 +21,7 @@ from anxin.portal.officer import (
     worker_phones,
 )
 from anxin.portal.officer.cases import urls as case_urls
+from anxin.portal.officer.credit import urls as credit_urls
 from anxin.portal.site import urls as site_urls
 from anxin.portal.worker import urls as worker_urls
 
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("warnings/<int:pk>", warnings.warning_page, name="warning"),
     *desk_urls.urlpatterns,
     *case_urls.urlpatterns,
+    *credit_urls.urlpatterns,
     path("contested", contested.contested_months, name="contested"),
     path("projects", projects.projects, name="projects"),
     path("projects/<str:code>", projects.project, name="project"),

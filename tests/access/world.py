@@ -6,6 +6,7 @@ from typing import Any
 
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.models import Case, CaseClock, CaseTask, ClockStop, ClueFile, Exhibit, Ticket
+from anxin.credit.models import ListedPerson, Listing, ListingStep, ListObjection
 from anxin.intake.models import HeldRow, Upload
 from anxin.notices.models import Delivery
 from anxin.people.models import Arrival, Deputy, Duty, Organisation, PhoneOwner, User
@@ -87,6 +88,7 @@ class Place:
     fund: Fund
     draw: Draw
     write_off: RecoveryMove
+    listing: Listing
 
 
 def make_unit(region: str, kind: str = "hr", industry: str = "") -> Organisation:
@@ -112,6 +114,19 @@ def make_document(case: Case, unit: Organisation, *, by: User, at: datetime, dig
     )  # fmt: skip
     Serving.objects.create(document=document, way="posted", served_on=at.date(), proofs=[digest], by=by, at=at)
     return document
+
+
+def make_listing(case: Case, order: Document, *, by: User, at: datetime, digest: str) -> Listing:
+    """A firm proposed for the list, with who answers for it, an objection and what was brought with it."""
+    listing = Listing.objects.create(
+        case=case, order=order, firm="测试建设有限公司", ground="amount", sheet=[], pay_by=at.date(), state="objected",
+        told_on=at.date(), proposed_by=by, proposed_at=at,
+    )  # fmt: skip
+    ListedPerson.objects.create(listing=listing, role="legal", name_sealed=seal_text("钱大富"),
+                                identity_sealed=seal_text(identity(900)), identity_blind=bytes(16))  # fmt: skip
+    ListObjection.objects.create(listing=listing, text="款已付", made_on=at.date(), by=by, at=at)
+    ListingStep.objects.create(listing=listing, at=at, by=by, kind="object", state="objected", files=[digest])
+    return listing
 
 
 def make_ways(case: Case, agency: Organisation, *, by: User, at: datetime) -> dict[str, Any]:
@@ -186,6 +201,7 @@ def make_place(at: datetime, *, code: str, region: str, by: User, industry: str 
         warning=warning,
         handling=handling,
         document=document,
+        listing=make_listing(case, document, by=resident, at=at, digest=picture),
         **make_ways(case, agency, by=resident, at=at),
         helper=HelperTask.objects.create(
             handling=handling, organisation=agency, task="查现场", within="3 days", asked_by=resident, asked_at=at,

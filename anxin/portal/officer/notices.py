@@ -70,6 +70,8 @@ def _place_of(notice: Notice) -> str:
         handling = Handling.objects.filter(pk=int(notice.subject_id)).first()
         if handling is not None:
             return reverse("warning", args=[handling.warning_id])
+    if notice.subject == "listing":
+        return reverse("listing", args=[notice.subject_id])
     if notice.subject == "case":
         # Some name the case by its key, some by its number, which is longer than any key.
         named = Q(number=notice.subject_id) | Q(pk=int(notice.subject_id))

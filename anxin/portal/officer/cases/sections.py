@@ -14,6 +14,7 @@ from typing import Any
 from anxin.cases.models import Case
 from anxin.people.models import User
 from anxin.portal.officer.cases import evidence, papers, parts, ways
+from anxin.portal.officer.credit import section as credit
 
 Context = Callable[[Case, User, datetime], dict[str, Any] | None]
 
@@ -34,6 +35,7 @@ SECTIONS: list[Section] = [
     Section("evidence", "officer/cases/evidence.html", evidence.evidence_part),
     Section("ways", "officer/cases/ways.html", ways.ways_part),
     Section("backstops", "officer/cases/backstops.html", ways.backstops_part),
+    Section("listing", "officer/credit/section.html", credit.listing_part),
     Section("messages", "officer/cases/messages.html", parts.messages_part),
     Section("exhibits", "officer/cases/exhibits.html", parts.exhibits_part),
     Section("tasks", "officer/cases/tasks.html", parts.tasks_part),

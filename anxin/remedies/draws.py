@@ -2,6 +2,9 @@
 
 Two bounds hold at every moment: a draw never takes more than its source has, and nobody is promised more than is due
 to him. Both are judged under the locks of the case and the source, taken in this order before anything is written.
+
+A draw stays with the case it was asked in. Whoever is split off into a case of his own after the approval is paid from
+it all the same, and what it promises him counts there; before the approval it is called off and asked for anew.
 """
 
 from collections.abc import Mapping
@@ -117,6 +120,11 @@ def _judge(case: Case, source: Source, lines: Mapping[int, int], beyond: str, at
     zh, en = hindrance(case, rule.when if isinstance(source, Fund) else backstop_kinds()[_kind_of(source)].when, at=at)
     if zh:
         raise CannotMove(zh + "。", en + ".")
+    if Claimant.objects.filter(pk__in=lines).exclude(case=case).exists():
+        raise CannotMove(
+            "名单中有人已拆分到另一案件，请取消本申请，在两个案件中分别申请。",
+            "Somebody on the list went into a case of his own: call this off and ask in both cases.",
+        )
     open_ = open_sums(case, standing(case))
     if any(fen > open_.get(pk, 0) for pk, fen in lines.items()):
         raise CannotMove(
@@ -216,7 +224,10 @@ def decide(*, draw: Draw, approved: bool, by: User, at: datetime, note: str = ""
 
 def _paying(line: DrawLine) -> tuple[Case, DrawLine]:
     """Lock the case, the source, the draw and the line, in this order. Raises CannotMove unless it waits for money."""
-    case = flow.locked(line.draw.case)
+    # Where the person was split off, his own case is about to change too: locked before the source like any other.
+    home = Claimant.objects.values_list("case_id", flat=True).get(pk=line.claimant_id)
+    cases = {pk: flow.locked(Case(pk=pk)) for pk in sorted({line.draw.case_id, home})}
+    case = cases[line.draw.case_id]
     _lock_source(source_of(line.draw))
     draw = Draw.objects.select_for_update(no_key=True).get(pk=line.draw_id)
     now = DrawLine.objects.select_for_update(no_key=True).get(pk=line.pk)

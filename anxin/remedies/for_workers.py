@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from anxin.cases.models import Claim
 from anxin.law.civil import civil_date
-from anxin.remedies.models import Draw, DrawState, Instalment, Track
+from anxin.remedies.models import DrawState, Instalment, Track
+from anxin.remedies.sources import draws_about
 from anxin.remedies.ways import kinds
 
 _DRAWS: Mapping[str, tuple[str, str]] = {
@@ -55,7 +56,7 @@ def tracks_for_claim(claim: Claim) -> list[PlainTrack]:
                 tuple((row.due_on, row.amount_fen, _standing(row)) for row in track.instalments.order_by("turn")),
             )
         )  # fmt: skip
-    for draw in Draw.objects.filter(case=case, state__in=_DRAWS).order_by("asked_at", "pk"):
+    for draw in draws_about(case).filter(state__in=_DRAWS).order_by("asked_at", "pk"):
         zh, en = _DRAWS[draw.state]
         found.append(
             PlainTrack({"zh": "先行垫付", "en": "Paid first"}, {"zh": zh, "en": en}, civil_date(draw.asked_at),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from anxin.cases.models import Case, Claimant
 from anxin.registry.models import Deposit
@@ -90,6 +90,12 @@ def share_out(wanted: Mapping[int, int], total: int) -> dict[int, int]:
     for pk in sorted(wanted, key=lambda pk: (-(wanted[pk] * total % whole), pk))[:odd]:
         parts[pk] += 1
     return {pk: fen for pk, fen in parts.items() if fen > 0}
+
+
+def draws_about(case: Case) -> QuerySet[Draw]:
+    """The draws asked for in a case, and those of another that pay its people first: whoever was split off into a case
+    of his own is paid from the draw that names him, where it was asked."""
+    return Draw.objects.filter(Q(case=case) | Q(pk__in=DrawLine.objects.filter(claimant__case=case).values("draw")))
 
 
 def draws_of(source: Source) -> list[Draw]:

@@ -21,6 +21,7 @@ from anxin.remedies.kinds import kinds as paper_kinds
 from anxin.remedies.models import Draw, Fund, Pledge, Track
 from anxin.remedies.particulars import FIELDS, particulars_of, standing
 from anxin.remedies.police import order_passed, proposal
+from anxin.remedies.sources import draws_about
 from anxin.remedies.time_limits import limits
 from anxin.remedies.tracks import grounds_of
 from anxin.remedies.ways import TrackKind, kinds, many, stages
@@ -181,7 +182,8 @@ def backstops_part(case: Case, user: User, at: datetime) -> dict[str, Any] | Non
     if case.state in ("received", "dispatched", "supplement", "refused") or case.matter not in _WAGES:
         return None
     inside = handles(case, user)
-    draws = list(case.draws.select_related("fund", "deposit", "pledge", "asked_by").order_by("-asked_at", "-pk"))
+    sources = ("case", "fund", "deposit", "pledge", "asked_by")
+    draws = list(draws_about(case).select_related(*sources).order_by("-asked_at", "-pk"))
     found = plan(case, at=at)
     if not found.owed_fen and not draws and not found.promised_fen:
         return None

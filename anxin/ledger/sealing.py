@@ -92,15 +92,15 @@ def _carry_out(current: Seal, at: datetime) -> int:
     number = current.number
     touched: set[int] = set()
     arrived = {name: _rows_of(name, number) for name in FACT_TABLES}
-    for rows in arrived.values():
-        if rows is not None:
+    for name, rows in arrived.items():
+        if rows is not None and name != "swipes":
             touched.update(rows.column("project_id").unique().to_pylist())
     old_months = _payment_months_before(arrived["payments"]) if arrived["payments"] is not None else None
     for name, rows in arrived.items():
         if rows is not None and tables.sealed_up_to(name) < number:
             tables.write(name, rows, seal=number, append=True)
-    if arrived["swipes"] is not None and tables.sealed_up_to("work_months") < number:
-        _roll_up_work(arrived["swipes"], number)
+    if arrived["swipes"] is not None:
+        touched.update(_roll_up_work(arrived["swipes"], number))
     if (arrived["payroll"] is not None or arrived["payments"] is not None) and (
         tables.sealed_up_to("pay_months") < number
     ):
@@ -132,13 +132,37 @@ def _rows_of(name: str, number: int) -> pa.Table | None:
     )
 
 
-def _roll_up_work(swipes: pa.Table, number: int) -> None:
-    found = swipes.column("month").unique().to_pylist()
+def _roll_up_work(swipes: pa.Table, number: int) -> list[int]:
+    """Set the days of these swipes in their worker-months; answers the projects whose days this changed.
+
+    From a morning's first swipe on, most say nothing new: their month is not written again and, since the rules read
+    days and not swipes, their project need not be judged again.
+    """
+    if tables.sealed_up_to("work_months") >= number:  # written before a crash, which may have lost the touches
+        return list(swipes.column("project_id").unique().to_pylist())
+    fresh = query(
+        """
+        SELECT project_id, worker_id, month, bit_or(1::BIGINT << (day(passed_at) - 1)::INTEGER) AS mask
+        FROM arrived GROUP BY ALL
+        """,
+        arrived=swipes,
+    )
+    told = fresh.column("month").unique().to_pylist()
+    news = query(
+        f"""
+        SELECT DISTINCT project_id, month FROM fresh LEFT JOIN {tables.scan("work_months", told)} AS old
+            USING (project_id, worker_id, month)
+        WHERE coalesce(old.mask, 0) | fresh.mask <> coalesce(old.mask, 0)
+        """,
+        fresh=fresh,
+    )
+    found = news.column("month").unique().to_pylist()
+    if not found:
+        return []
     rows = query(
         f"""
         WITH masks AS (
-            SELECT project_id, worker_id, month, bit_or(1::BIGINT << (day(passed_at) - 1)::INTEGER) AS mask
-            FROM arrived GROUP BY ALL
+            SELECT * FROM fresh WHERE month IN ({", ".join(f"'{month}'" for month in found)})
             UNION ALL
             SELECT project_id, worker_id, month, mask FROM {tables.scan("work_months", found)}
         ), merged AS (
@@ -147,9 +171,10 @@ def _roll_up_work(swipes: pa.Table, number: int) -> None:
         SELECT project_id, worker_id, month, mask, bit_count(mask)::BIGINT AS days
         FROM merged ORDER BY month, project_id, worker_id
         """,
-        arrived=swipes,
+        fresh=fresh,
     )
     tables.write("work_months", rows, seal=number, months=found)
+    return list(news.column("project_id").unique().to_pylist())
 
 
 def _payment_months_before(payments: pa.Table) -> pa.Table | None:

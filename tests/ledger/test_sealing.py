@@ -13,6 +13,7 @@ from anxin.ledger.engine import query
 from anxin.ledger.models import Batch, Seal
 from anxin.ledger.schema import PAYMENTS, PAYROLL, SWIPES
 from anxin.ledger.sealing import seal
+from anxin.registry.models import Touch
 from tests.people import identity, make_project, make_worker
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,40 @@ def test_swipes_are_kept_once_and_make_days(at):
     compact(at=at, everything=True)
     assert read.swipes().num_rows == 5
     assert not Batch.objects.filter(seal=None).exists()
+
+
+def test_a_swipe_that_makes_no_new_day_gives_the_rules_nothing_to_judge(at, monkeypatch):
+    def touched() -> list[int]:
+        found = sorted(Touch.objects.values_list("project_id", flat=True))
+        Touch.objects.all().delete()
+        return found
+
+    one, two = make_project(at, "P1"), make_project(at, "P2")
+    Touch.objects.all().delete()
+    send("swipes", swipes((one.pk, 10, datetime(2026, 3, 5, 7)), (two.pk, 11, datetime(2026, 3, 5, 7))), at)
+    seal(at=at)
+    assert touched() == [one.pk, two.pk]
+    written = tables.sealed_up_to("work_months")
+    send("swipes", swipes((one.pk, 10, datetime(2026, 3, 5, 18)), (two.pk, 11, datetime(2026, 3, 5, 18))), at)
+    seal(at=at)
+    assert (touched(), tables.sealed_up_to("work_months")) == ([], written)
+    assert read.swipes().num_rows == 4
+    send("swipes", swipes((one.pk, 10, datetime(2026, 3, 5, 19)), (two.pk, 11, datetime(2026, 4, 1, 7))), at)
+    seal(at=at)
+    assert touched() == [two.pk]
+
+    # Between the rollup's commit and the touches a worker dies: the next one cannot know what was new, and says all.
+    def dies(number: int) -> int:
+        raise KeyboardInterrupt
+
+    send("swipes", swipes((one.pk, 10, datetime(2026, 4, 2, 7))), at)
+    monkeypatch.setattr(sealing, "_mirror_engagements", dies)
+    with pytest.raises(KeyboardInterrupt):
+        seal(at=at)
+    monkeypatch.undo()
+    assert touched() == []
+    seal(at=at)
+    assert touched() == [one.pk]
 
 
 def test_a_corrected_line_replaces_the_earlier_one(at):

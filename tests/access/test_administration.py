@@ -242,6 +242,16 @@ def test_searching_people_and_units_stays_in_bounds(client, chief):
     assert "520102" not in options
 
 
+def test_the_people_of_the_list_as_a_file_stay_in_bounds(client, chief):
+    make_person("near", "officer", INSIDE)
+    make_person("far", "officer", OUTSIDE)
+    client.force_login(chief)
+    file = b"".join(client.get("/people?role=officer&form=csv").streaming_content).decode("utf-8-sig")
+    heading, *lines = file.splitlines()
+    assert heading.startswith("姓名,用户名,角色")
+    assert [line.split(",")[:3] for line in lines] == [["测试near", "near", "劳动监察员"]]
+
+
 # Units
 
 

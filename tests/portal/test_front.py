@@ -27,5 +27,12 @@ def test_nothing_is_loaded_from_another_site():
         assert not re.search(r"""(src|href)=["'](https?:)?//""", page.read_text(encoding="utf-8")), page
 
 
+def test_no_comment_of_a_template_is_shown():
+    """``{# … #}`` ends with its line; over two lines it stands on the page."""
+    for page in (ROOT / "anxin" / "portal").rglob("*.html"):
+        for line in page.read_text(encoding="utf-8").splitlines():
+            assert line.count("{#") == line.count("#}"), f"{page}: {line}"
+
+
 def test_the_lock_names_no_host():
     assert "://" not in (ROOT / "package-lock.json").read_text()

@@ -43,6 +43,16 @@ def test_senders_show_who_fell_silent(operator, at):
     assert "busy-gate" in operator.get("/senders?q=测试项目").content.decode()
 
 
+def test_the_senders_of_the_list_as_a_file(operator, at):
+    add_sender(protocol="bulk", appid="quiet-bank", secret="hush-hush", at=at, region_code="140100")
+    add_sender(protocol="national", appid="busy-gate", secret="hush-hush", at=at, project=make_project(at))
+    file = b"".join(operator.get("/senders?protocol=bulk&form=csv").streaming_content).decode("utf-8-sig")
+    heading, *lines = file.splitlines()
+    assert heading.startswith("账号,协议")
+    assert [line.split(",")[:4] for line in lines] == [["quiet-bank", "/api/v1", "", "山西省 太原市"]]
+    assert "hush" not in file
+
+
 def test_senders_ask_a_fixed_number_of_queries(operator, at, django_assert_max_num_queries):
     add_sender(protocol="bulk", appid="one", secret="s", at=at)
     with django_assert_max_num_queries(8):

@@ -40,6 +40,10 @@ def body(response) -> str:
     return response.content.decode()
 
 
+def as_file(response) -> str:
+    return b"".join(response.streaming_content).decode("utf-8-sig")
+
+
 def test_an_officer_takes_a_case_through_mediation_with_instalments(now, office):
     case = make_case(now, [1_000_000, 600_000])
     client = signed_in(office.officer)
@@ -94,6 +98,7 @@ def test_the_bad_ending_from_the_plan_to_the_money(now, office):
     officer.post(f"/cases/{case.number}/draws", form)
     draw = Draw.objects.get()
     assert str(draw.pk) in body(chief.get("/cases/money"))
+    assert "10000.0" in as_file(chief.get("/cases/money?form=csv"))
     page = f"/cases/{case.number}/draws/{draw.pk}"
     assert officer.post(f"{page}/decide", {"approved": "1"}).status_code == 403
     assert chief.post(f"{page}/decide", {"approved": "0"}).status_code == 422  # why?
@@ -111,6 +116,9 @@ def test_the_bad_ending_from_the_plan_to_the_money(now, office):
     assert case.received_fen == 1_000_000
     assert "保证金补足" in body(officer.get(page))
     assert "测试建设有限公司" in body(officer.get("/cases/money?tab=top-ups"))
+    assert "测试建设有限公司" in as_file(officer.get("/cases/money?tab=top-ups&form=csv"))
+    assert len(as_file(officer.get("/cases/money?tab=recoveries&form=csv")).splitlines()) == 2
+    assert len(as_file(officer.get("/cases/money?tab=instalments&form=csv")).splitlines()) == 1
     officer.post(f"{page}/top-up", {"on": "2026-04-20", "note": "回单"})
     assert "测试建设有限公司" not in body(officer.get("/cases/money?tab=top-ups"))
 

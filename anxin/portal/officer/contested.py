@@ -32,5 +32,6 @@ def contested_months(request: HttpRequest) -> HttpResponse:
         for one in found
         if (one.worker_id, one.project_id) in engaged
     ]
-    context = {"rows": rows, "left": list(owed_on_leaving(projects=projects)[:MOST])}
+    left = list(owed_on_leaving(projects=projects)[:MOST])
+    context = {"rows": rows, "left": left, "cut": max(len(found), len(left)) >= MOST, "most": MOST}
     return render(request, "officer/contested.html", context)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,8 +24,10 @@ from anxin.people.attempts import is_locked, unlock
 from anxin.people.models import Deputy, Role, User
 from anxin.portal.officer.forms import day_of
 from anxin.portal.officer.organisations import said_to, unit_named
+from anxin.portal.officer.people_export import export_people
 from anxin.portal.officer.people_words import INDUSTRIES, ROLES, STATES
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.export import FORMS
 from anxin.registry import regions
 from anxin.registry.models import Project
 from anxin.vault.fields import mask_phone, open_text
@@ -50,8 +52,8 @@ def state_of(person: User) -> str:
 
 @needs("people")
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
-    """The list: who, what, where, and when last seen."""
+def people(request: HttpRequest) -> HttpResponseBase:
+    """The list: who, what, where, and when last seen; or the list as a file."""
     user = signed_in(request)
     text = " ".join(request.GET.get("q", "").split())[:64]
     role = request.GET.get("role", "") if request.GET.get("role") in ROLES else ""
@@ -64,6 +66,8 @@ def people(request: HttpRequest) -> HttpResponse:
     if role:
         found = found.filter(role=role)
     rows = found.select_related("organisation").order_by("region", "role", "display_name", "pk")
+    if request.GET.get("form") in FORMS:
+        return export_people(rows, form=request.GET["form"], state=state)
     paging = page_of(rows, number=wanted_page(request.GET.get("page", "")))
     context = {
         "paging": paging,

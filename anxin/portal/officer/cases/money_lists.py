@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,9 +16,11 @@ from anxin.law.civil import civil_date
 from anxin.people.access import seats_with
 from anxin.people.models import User
 from anxin.portal.officer.cases import ways_words as words
+from anxin.portal.officer.cases.money_export import export_money
 from anxin.portal.officer.cases.ways import draw_view
 from anxin.portal.officer.handling_words import till
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.export import FORMS, READ
 from anxin.remedies.models import Draw, Fund, Instalment, Recovery, TopUp
 from anxin.remedies.recovery import open_fen
 from anxin.remedies.sources import available_fen
@@ -70,11 +72,14 @@ LISTS: dict[str, Callable[[User, datetime], QuerySet[Any]]] = {
 
 @needs("cases")
 @require_safe
-def money(request: HttpRequest) -> HttpResponse:
-    """One queue, the latest first; the others with their counts."""
+def money(request: HttpRequest) -> HttpResponseBase:
+    """One queue, the most pressing first, or the queue as a file; the others with their counts."""
     user, at = signed_in(request), timezone.now()
     tab = request.GET.get("tab", "approve")
     tab = tab if tab in LISTS else "approve"
+    if request.GET.get("form") in FORMS:
+        lines = [_row(tab, row, at) for row in LISTS[tab](user, at)[:READ]]
+        return export_money(tab, lines, form=request.GET["form"], day=civil_date(at))
     paging = page_of(LISTS[tab](user, at), size=50, number=wanted_page(request.GET.get("page", "")))
     context: dict[str, Any] = {
         "tab": tab,

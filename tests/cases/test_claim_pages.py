@@ -295,3 +295,15 @@ def test_the_ways_being_taken_stand_on_the_page_in_plain_words(client, now):
     assert way.title["zh"] in page
     assert way.text["zh"] in page
     assert way.next_on.isoformat() in page
+
+
+def test_a_sign_no_hand_types_stops_no_claim(client):
+    """PostgreSQL keeps no NUL in a text: a page that let it through would answer with an error."""
+    assert client.get("/claim?site=a%00b").status_code == 302
+    assert client.get("/s/a%00b").status_code == 404
+    client.post("/claim/1", {"employer": "测试\0队", "region": "140105", "province": "140000", "name": "\0"})
+    client.post("/claim/2", {"unsure": "1"})
+    client.post("/claim/3", {"text": "没给\0钱"})
+    assert client.post("/claim/4", {}).status_code == 302
+    claim = Claim.objects.get()
+    assert (claim.case.employer, open_text(claim.text_sealed)) == ("测试队", "没给钱")

@@ -3,13 +3,18 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db.models import F
 
-from anxin.cases import afterwards, closing_words, concluding, consent, lane, liability, steps, taking, verifying
-from anxin.cases.filing import Filed, Person, Told, file_claim
+from anxin.cases import afterwards, closing_words, concluding
 from anxin.cases.flow import CannotMove
 from anxin.cases.ladder import escalate_cases
 from anxin.cases.models import Case, CaseClock, CaseRung, Claimant, WageReceived
 from anxin.cases.orders import lapse_orders
+from anxin.credit import deciding, leaving, telling
+from anxin.credit.deciding import not_mended
+from anxin.credit.grounds import CONTRADICTED, SUPPORTED, sheet
+from anxin.credit.models import Listing
+from anxin.credit.proposing import propose
 from anxin.insight.cost import months_back, read_cost
 from anxin.insight.cost_counting import refresh_cost
 from anxin.intake.admit import admit
@@ -18,17 +23,33 @@ from anxin.law.civil import SHANGHAI
 from anxin.people import trail
 from anxin.people.models import Event, Organisation
 from anxin.registry.models import Deposit
-from anxin.remedies import documents, draws, recovery
+from anxin.remedies import draws, recovery
 from anxin.remedies.backstops import plan
-from anxin.remedies.kinds import kinds
-from anxin.remedies.models import Document, Draw, Fund, Recovery, TopUp
+from anxin.remedies.models import Draw, Fund, Recovery, TopUp
 from anxin.remedies.payouts import pay_list
-from anxin.remedies.serving import overdue_orders, serve
+from anxin.remedies.serving import overdue_orders
 from anxin.vault import evidence
 from anxin.worker import fast_turn, post_turn, slow_turn
 from tests.people import identity
 from tests.remedies.papers import PHOTO
-from tests.stories.linfen import ACCOUNT, DEPOSIT, FUND, MONDAY, MONTH, SUMS, TOTAL, WORKERS, YAODU, Linfen, make_linfen
+from tests.stories.linfen import (
+    ACCOUNT,
+    BOSS,
+    DEPOSIT,
+    FUND,
+    MONDAY,
+    MONTH,
+    SUMS,
+    TOTAL,
+    UNREST,
+    WORKERS,
+    YAODU,
+    Linfen,
+    hours,
+    make_linfen,
+    sign_and_serve,
+    verified_and_ordered,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,67 +65,6 @@ def work(at: datetime) -> None:
     fast_turn(at, {})
     slow_turn(at, {})
     post_turn(at, {})
-
-
-def hours(n: float) -> datetime:
-    return MONDAY + timedelta(hours=n)
-
-
-def scan_and_claim(linfen: Linfen) -> Filed:
-    """The foreman scans the board and claims for nine; each of the others agrees with the code of his own slip."""
-    people = [
-        Person(
-            name=one.worker.name, identity=identity(n), phone=linfen.phone(n), worker=one.worker, months=[MONTH],
-            claimed_fen=SUMS[n - 1], representative=n == 1, consent="own" if n == 1 else "asked",
-        )
-        for n, one in enumerate(linfen.crew, 1)
-    ]  # fmt: skip
-    filed = file_claim(
-        Told(door="qr", key="scan", people=people, region_code=linfen.project.region_code, project=linfen.project,
-             filer=linfen.crew[0].worker, text="三月份工资一分没发，包工头电话不接。"),
-        at=MONDAY,
-    )  # fmt: skip
-    assert len(filed.consent_codes) == WORKERS - 1
-    for code in filed.consent_codes.values():
-        member = consent.find_member(number=filed.claim.number, code=code)
-        assert member is not None
-        consent.agree(claimant=member, at=hours(0.5))
-    return filed
-
-
-def paper(case: Case, kind: str, linfen: Linfen, at: datetime, due: date) -> Document:
-    """A paper drawn up by the officer, signed off by the chief, handed to the contractor the same day."""
-    document = documents.draft(case=case, kind=kind, by=linfen.officer, at=at)
-    typed = documents.fields_of(document)
-    values = {field.key: typed.get(field.key) or "已核实。" for field in kinds()[kind].fields}
-    documents.edit(document=document, values=values, by=linfen.officer, at=at, due_on=due,
-                   inspectors=[linfen.officer, linfen.second])  # fmt: skip
-    document.refresh_from_db()
-    documents.ask_for_signature(document=document, by=linfen.officer, at=at)
-    documents.sign_off(document=document, by=linfen.chief, at=at)
-    serve(document=document, way="in_person", served_on=at.date(), by=linfen.officer, at=at, recipient="项目经理",
-          proofs=[evidence.store(PHOTO)])  # fmt: skip
-    document.refresh_from_db()
-    return document
-
-
-def verified_and_ordered(linfen: Linfen, due: date) -> Case:
-    """Taken, accepted, the contractor asked, verified from the file, ordered to pay: all on the first day."""
-    case = scan_and_claim(linfen).claim.case
-    taking.take(case=case, by=linfen.officer, at=hours(1))
-    steps.accept(case=case, by=linfen.officer, at=hours(1.5))
-    paper(case, "inquiry", linfen, hours(2), date(2026, 4, 21))
-    found = verifying.verify(case=case, finding="考勤和工资表相符，九人三月工资未付。", by=linfen.officer, at=hours(4),
-                             plain=True)  # fmt: skip
-    proposal = lane.propose(Case.objects.get(pk=case.pk), found.sheet)
-    assert proposal.plain, [reason.zh for reason in proposal.reasons if not reason.holds]
-    lane.enter(case=case, reason="事实清楚", by=linfen.officer, at=hours(4))
-    chain = liability.chain_of(case)
-    assert [(one.role, one.rank) for one in chain][:2] == [("general_contractor", 1), ("sub", 2)]
-    liability.confirm(case=case, liable=chain, by=linfen.officer, at=hours(5))
-    paper(case, "order", linfen, hours(6), due)
-    case.refresh_from_db()
-    return case
 
 
 def the_bank_pays(linfen: Linfen, on: date, at: datetime, fen: list[int]) -> None:
@@ -167,6 +127,40 @@ def test_paid_in_three_days_without_a_trip(linfen):
     assert trail.verify().holds
 
 
+def proposed_and_told(case: Case, linfen: Linfen, at: datetime) -> Listing:
+    """The contractor proposed for the joint-punishment list with its legal representative, and told first."""
+    found = sheet(case, at=at)
+    assert (found.firm, found.people, found.unpaid_fen) == (linfen.project.contractor.name, WORKERS, TOTAL)
+    assert found.of("overdue").answer == SUPPORTED
+    assert found.of("amount").answer == CONTRADICTED, "nine people and one month are below the threshold"
+    with pytest.raises(CannotMove):
+        propose(case=case, ground="amount", persons=[BOSS], by=linfen.officer, at=at, reason="数额较大")
+    with pytest.raises(CannotMove):
+        propose(case=case, ground="event", persons=[BOSS], by=linfen.officer, at=at)
+    listing = propose(case=case, ground="event", persons=[BOSS], by=linfen.officer, at=at, reason=UNREST)
+    sign_and_serve(telling.draft_notice(listing=listing, by=linfen.officer, at=at), linfen, at)
+    work(at)
+    listing.refresh_from_db()
+    assert (listing.state, listing.told_on) == ("told", at.date())
+    with pytest.raises(CannotMove):
+        deciding.put_on_list(listing=listing, by=linfen.chief, at=at)
+    return listing
+
+
+def decided(listing: Listing, linfen: Linfen, at: datetime) -> None:
+    """The backstops paid, not the firm: it is not spared, and when nobody has objected it is listed for three years."""
+    with pytest.raises(CannotMove):
+        deciding.spare(listing=listing, pledge=[evidence.store(PHOTO)], by=linfen.chief, at=at)
+    with pytest.raises(CannotMove):
+        deciding.put_on_list(listing=listing, by=linfen.officer, at=at)
+    done = deciding.put_on_list(listing=listing, by=linfen.chief, at=at)
+    assert (done.state, done.listed_on, done.until_on) == ("listed", at.date(), date(2029, 5, 20))
+    assert not done.clocks.filter(step="decide", done_at__gt=F("due_at")).exists(), "within the period"
+    paper = sign_and_serve(telling.draft_decision(listing=done, by=linfen.officer, at=at), linfen, at)
+    assert paper.state == "served"
+    listing.refresh_from_db()
+
+
 def test_unpaid_it_rises_the_deposit_pays_and_comes_back(linfen):
     case = verified_and_ordered(linfen, date(2026, 4, 23))
     deposit = linfen.project.deposits.get()
@@ -189,6 +183,7 @@ def test_unpaid_it_rises_the_deposit_pays_and_comes_back(linfen):
     assert above[:2] == ["supervision_city", "supervision_province"]
     assert "listed" in above, "the list the place has for such cases: supervision by name"
 
+    listing = proposed_and_told(case, linfen, day)
     recovery.book(fund=fund, amount_fen=FUND, on=day.date(), note="财政拨入", by=linfen.chief, at=day)
     offers = plan(case, at=day).offers
     assert [(one.kind.key, one.take_fen) for one in offers] == [("deposit", DEPOSIT), ("fund", TOTAL - DEPOSIT)]
@@ -201,6 +196,9 @@ def test_unpaid_it_rises_the_deposit_pays_and_comes_back(linfen):
         afterwards.money_came(claimant=claimant, fen=claimant.verified_fen, on=later.date(), at=later)
     concluding.conclude(case=case, conclusion="paid", note="", by=linfen.officer, at=later)
 
+    told = datetime(2026, 5, 20, 9, tzinfo=SHANGHAI)
+    decided(listing, linfen, told)
+    later = told + timedelta(days=1)
     top_up = TopUp.objects.get(deposit=deposit)
     assert top_up.amount_fen == DEPOSIT
     recovery.filled_up(top_up=top_up, on=later.date(), by=linfen.officer, at=later)
@@ -212,9 +210,12 @@ def test_unpaid_it_rises_the_deposit_pays_and_comes_back(linfen):
     assert owed.ended_at is not None
     case.refresh_from_db()
     assert (case.state, case.conclusion) == ("ended", "paid")
+    assert not_mended(case) == []
+    assert [zh for zh, _ in leaving.bars(listing, at=later)] == ["列入未满 6 个月（2026-11-20）"]
+    assert leaving.bars(listing, at=later + timedelta(days=200)) == []
     refresh_cost(as_of=later.date(), at=later)
     page = read_cost(region="141000", door="", months=months_back(later.date(), 2))
-    assert page.whole.days.median == (later.date() - MONDAY.date()).days
+    assert page.whole.days.median == (case.ended_at.date() - MONDAY.date()).days
     assert ("pay", "order") in {(rate.step, rate.basis) for rate in page.steps if rate.met == 0}
     assert Event.objects.filter(action__startswith="draw-").exists()
     assert trail.verify().holds

@@ -10,6 +10,7 @@ from anxin import plainly
 from anxin.cases import reports
 from anxin.cases.models import Case, CaseClock, CaseEvent, ClockStop
 from anxin.cases.procedure import ClockKind, clocks, states
+from anxin.cases.telling import message_step
 from anxin.law.running import More, Reckoning, Stop, reckon
 from anxin.people import trail
 from anxin.people.models import User
@@ -98,6 +99,8 @@ def step(
     own = line(now, kind=f"state-{to}", by=by, at=at, public=public,
                zh=told["zh"] + (f"：{zh}" if zh else ""), en=told["en"] + (f": {en}" if en else ""))  # fmt: skip
     plainly.add(own, *lines)
+    if public:
+        message_step(now, to=to, at=at)
     trail.record(by=by, at=at, action=f"case-{to}", subject="case", subject_id=now.pk,
                  changes={"from": before, "number": now.number, **(changes or {})})  # fmt: skip
     reports.keep(now, before=before, at=at)

@@ -11,11 +11,12 @@ from anxin.cases.flow import line, locked, step, tell
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseEvent, Claimant, WageReceived
 from anxin.cases.procedure import states
-from anxin.cases.telling import message_case
+from anxin.cases.telling import message_case, message_claimant
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import User
 
+_PLEASE_SAY = "有一项进展请您确认，请凭编号查看"
 SUMS = ("people", "claimed_fen", "verified_fen", "agreed_fen", "received_fen")
 # Of the ``standing`` claimants of a case: the five sums, and how many lack something of what is due (``has_all``).
 _SUMS = """
@@ -120,6 +121,8 @@ def receive(
                 en=f"{yuan} yuan received ({'bank record' if proof == 'bank' else 'own word'})")  # fmt: skip
     trail.record(by=None, at=at, action="case-received", subject="case", subject_id=case.pk,
                  changes={"claimant": now.pk, "fen": amount_fen, "proof": proof})  # fmt: skip
+    if proof == "bank":
+        message_claimant(now, zh="银行记录有一笔款付到您卡上，请核对并告诉我们收到没有", quiet=_PLEASE_SAY, at=at)
     _money_came(case, at, told, every=every and has_all(now) and not had_all)
     return row
 
@@ -189,9 +192,7 @@ def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> No
         plainly.change(case, *SUMS)
         plainly.add(*lines)
     if every and case.ended_at is None:
-        message_case(
-            case, zh="：记录显示工资已全部到账，请核对；没有收到请马上告诉我们。", mark=f"paid:{case.reopened}", at=at
-        )
+        message_case(case, zh="记录显示工资已全部到账，请核对；没有收到请马上告诉我们", quiet=_PLEASE_SAY, at=at)
         notify(to=answerable(case, at=at), kind="case-all-received", subject="case", subject_id=case.pk, at=at,
                urgent=True, zh=f"案件 {case.number} 应付工资已全部到账，可以办结",
                en=f"Case {case.number}: all wages due have arrived; it can be closed")  # fmt: skip

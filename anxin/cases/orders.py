@@ -9,6 +9,7 @@ from anxin.cases.flow import line, open_and_locked, recount, start_step, step
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseClock
 from anxin.cases.money import all_received
+from anxin.cases.telling import message_case
 from anxin.law.civil import civil_date, start_of
 from anxin.law.running import reckon
 from anxin.notices.send import notify
@@ -41,6 +42,8 @@ def order_payment(
     else:
         step(now, to="ordered", by=by, at=at, zh=paper[0], en=paper[1], within=f"{days} days", lines=[told])
     _due_as_written(now, until, began, days, at)
+    message_case(now, zh=f"单位须在{until.month}月{until.day}日前付清", at=at,
+                 quiet=f"{until.month}月{until.day}日前会有结果，请凭编号查看")  # fmt: skip
     return now
 
 

@@ -11,9 +11,12 @@ from django.db import transaction
 from anxin import plainly
 from anxin.cases.flow import line, open_and_locked, step, tell
 from anxin.cases.models import Case, CaseEvent
+from anxin.cases.telling import message_case
+from anxin.notices.channels import has_sms
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import Organisation, User
+from anxin.people.units import public_phone
 from anxin.watch.handling.actions import AlreadyDone, chiefs_of, in_office
 
 _NAMED = ("owner", "taken_at", "unit")
@@ -95,7 +98,16 @@ def _name(case: Case, person: User, at: datetime, told: CaseEvent, by: User) -> 
     if case.unit_id is None:
         case.unit = person.organisation
     if case.state == "received":
-        return step(case, to="dispatched", by=by, at=at, fields=_NAMED, lines=[told])
-    plainly.change(case, *_NAMED)
-    plainly.add(told)
+        step(case, to="dispatched", by=by, at=at, fields=_NAMED, lines=[told])
+    else:
+        plainly.change(case, *_NAMED)
+        plainly.add(told)
+    _tell_who(case, person, at)
     return case
+
+
+def _tell_who(case: Case, person: User, at: datetime) -> None:
+    if has_sms():
+        unit = case.unit
+        words = f"由{unit.name if unit else ''}{name_of(person)}办理，电话 {public_phone(unit)}"
+        message_case(case, zh=words, quiet=words, at=at)

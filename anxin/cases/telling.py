@@ -1,21 +1,59 @@
-"""Telling claimants by short message what changes for them, beside the public line they read on their page."""
+"""Telling claimants by short message how their claim goes on, beside the public line they read on their page.
+
+What happens to a claim within a quarter of an hour, or while its people may not be rung, is one message: an officer who
+takes, accepts and verifies it at one sitting makes a telephone ring once. No message names the employer or a sum; to
+who claimed anonymously it does not even say what it is about.
+"""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from anxin.cases.models import Case, Claim, Claimant, Consent
+from anxin.cases.procedure import states
+from anxin.law.civil import SHANGHAI
 from anxin.notices.channels import has_sms
+from anxin.notices.models import Delivery
 from anxin.notices.send import tell_phone
-from anxin.vault.fields import open_text
+from anxin.notices.times import waking
+from anxin.vault.fields import open_text, seal_text
+
+_TOGETHER = timedelta(minutes=15)
+# What anybody may read over a shoulder.
+SOME_NEWS = "有新进展，请凭编号查看"
+# States told by the act that leads there, in more than the state's own words; or by none, being no news to anybody.
+_TOLD_ELSEWHERE = frozenset({"received", "dispatched", "ordered", "ended"})
+_MORE = {"refused": "，原因请凭编号查看", "supplement": "，请凭编号查看"}
+# States whose plain words tell nothing of money or of the other side.
+_BARE = frozenset({"accepted", "refused", "supplement", "transferred"})
 
 
-def message_case(case: Case, *, zh: str, mark: str, at: datetime) -> None:
+def message_step(case: Case, *, to: str, at: datetime) -> None:
+    """Tell the people of a case that it came to another state, in the state's plain words, in the caller's
+    transaction."""
+    if to in _TOLD_ELSEWHERE or not has_sms():
+        return
+    words = states()[to].plain["zh"] + _MORE.get(to, "")
+    message_case(case, zh=words, quiet=words if to in _BARE else SOME_NEWS, at=at)
+
+
+def message_case(case: Case, *, zh: str, at: datetime, quiet: str = SOME_NEWS) -> None:
     """Send ``zh`` to the phones of every claim in a case, each with the number its people hold, in the caller's
-    transaction. It costs nothing where no short messages are sent."""
+    transaction; ``quiet`` goes where the claim is anonymous. It costs nothing where no short messages are sent.
+    """
     if has_sms():
         for claim in Claim.objects.filter(case=case):
-            text = f"【安薪】您的反映（编号 {claim.number}）{zh}"
-            message_claimants([claim], text=text, mark=f"{mark}:{claim.pk}", at=at)
+            _queue(claim, _phones(claim), quiet if claim.anonymous else zh, at)
+
+
+def message_claimant(claimant: Claimant, *, zh: str, at: datetime, quiet: str = SOME_NEWS) -> None:
+    """``message_case`` for one person: on his own phone, or on the claim's where he filed it."""
+    if not has_sms():
+        return
+    claim = Claim.objects.get(pk=claimant.claim_id)
+    phones = {bytes(claimant.phone_blind): bytes(claimant.phone_sealed)} if claimant.phone_blind else {}
+    if not phones and claim.phone_blind and claimant.consent == Consent.OWN:
+        phones = {bytes(claim.phone_blind): bytes(claim.phone_sealed)}
+    _queue(claim, phones, quiet if claim.anonymous else zh, at)
 
 
 def message_claimants(claims: Iterable[Claim], *, text: str, mark: str, at: datetime) -> int:
@@ -26,13 +64,47 @@ def message_claimants(claims: Iterable[Claim], *, text: str, mark: str, at: date
     """
     if not has_sms():
         return 0
-    phones: dict[bytes, bytes] = {}
+    phones: dict[bytes, tuple[bytes, Claim]] = {}
     for claim in claims:
-        if claim.phone_blind:
-            phones[bytes(claim.phone_blind)] = bytes(claim.phone_sealed)
-        standing = Claimant.objects.filter(claim=claim, withdrawn_at=None).exclude(consent=Consent.REFUSED)
-        for row in standing.exclude(phone_blind=b""):
-            phones[bytes(row.phone_blind)] = bytes(row.phone_sealed)
-    for key, sealed in phones.items():
-        tell_phone(phone=open_text(sealed), text=text, key=f"{mark}:{key.hex()}", at=at)
+        phones |= {key: (sealed, claim) for key, sealed in _phones(claim).items()}
+    for key, (sealed, claim) in phones.items():
+        tell_phone(phone=open_text(sealed), text=text, key=f"{mark}:{key.hex()}", at=at, hours=_hours(claim))
     return len(phones)
+
+
+def _phones(claim: Claim) -> dict[bytes, bytes]:
+    """The phones of a claim's people, by their blind value."""
+    phones = {bytes(claim.phone_blind): bytes(claim.phone_sealed)} if claim.phone_blind else {}
+    standing = Claimant.objects.filter(claim=claim, withdrawn_at=None).exclude(consent=Consent.REFUSED)
+    for row in standing.exclude(phone_blind=b""):
+        phones[bytes(row.phone_blind)] = bytes(row.phone_sealed)
+    return phones
+
+
+def _hours(claim: Claim) -> tuple[int, int]:
+    return claim.safe_from, claim.safe_until
+
+
+def _queue(claim: Claim, phones: dict[bytes, bytes], words: str, at: datetime) -> None:
+    """Put the words into the claim's message that waits, or into a new one."""
+    turn = waking(_end_of_quarter(at), _hours(claim))
+    head = f"【安薪】编号 {claim.number}：" if claim.anonymous else f"【安薪】您的反映（编号 {claim.number}）："
+    for key, sealed in phones.items():
+        name = f"step:{claim.pk}:{turn.astimezone(SHANGHAI):%y%m%d%H%M}:{key.hex()}"
+        waiting = Delivery.objects.filter(key=name).first()
+        if waiting is not None and waiting.state == "waiting":
+            text = open_text(waiting.text_sealed)
+            if words not in text:
+                Delivery.objects.filter(pk=waiting.pk).update(
+                    text_sealed=seal_text(text.removesuffix("。") + f"；{words}。")
+                )
+            continue
+        if waiting is not None:
+            name += f":{at:%S%f}"
+        tell_phone(phone=open_text(sealed), text=f"{head}{words}。", key=name, at=at, hours=_hours(claim),
+                   not_before=turn)  # fmt: skip
+
+
+def _end_of_quarter(at: datetime) -> datetime:
+    begun = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
+    return begun + _TOGETHER

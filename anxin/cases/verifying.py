@@ -11,6 +11,7 @@ from anxin.cases.flow import finish_step, open_and_locked, tell
 from anxin.cases.liability import propose_chain
 from anxin.cases.models import Case, Claimant, Verification
 from anxin.cases.money import add_up, standing
+from anxin.cases.telling import message_case
 from anxin.law.civil import civil_date
 from anxin.people import trail
 from anxin.people.models import User
@@ -36,6 +37,7 @@ def verify(
     propose_chain(case=now, at=at)
     finish_step(case=now, step="verify", at=at)
     tell(now, kind="verified", by=by, at=at, public=True, zh="已经核实您反映的情况", en="Your claim has been verified")
+    message_case(now, zh="已经核实", quiet="已经核实", at=at)
     trail.record(by=by, at=at, action="case-verify", subject="case", subject_id=now.pk,
                  changes={"fen": now.verified_fen, "people": now.people, "plain": plain})  # fmt: skip
     return row

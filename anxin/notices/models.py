@@ -54,6 +54,7 @@ class Delivery(models.Model):
     ``state``: waiting, sending, sent, failed (given up), unknown (it may have arrived; never sent again by itself).
 
     It goes to a person's own address, or, for somebody without an account, to ``address_sealed`` with ``text_sealed``.
+    There it rings only in the civil hours ``rings_from`` to ``rings_until``, also when it was held up till then.
     ``secret``: a code; its text is wiped as soon as the message has left or is given up. After ``ends_at`` it is not
     worth sending any more.
     """
@@ -66,6 +67,8 @@ class Delivery(models.Model):
     address_sealed = models.BinaryField(default=b"")
     text_sealed = models.BinaryField(default=b"")
     secret = models.BooleanField(default=False)
+    rings_from = models.PositiveSmallIntegerField(default=8)
+    rings_until = models.PositiveSmallIntegerField(default=21)
     ends_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, default="waiting")
     not_before = models.DateTimeField()

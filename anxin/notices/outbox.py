@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from anxin.notices.channels import NotSent, Refused, Send, Unsure
 from anxin.notices.models import Delivery, Preference
+from anxin.notices.times import waking
 from anxin.vault.fields import open_text
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -42,6 +43,10 @@ def _send_one(pk: int, at: datetime, ways: Mapping[str, Send]) -> int:
     if not taken:
         return 0
     delivery = Delivery.objects.select_related("person").get(pk=pk)
+    rings = _rings_at(delivery, at)
+    if rings > at:
+        Delivery.objects.filter(pk=pk).update(state="waiting", not_before=rings)
+        return 0
     try:
         if delivery.ends_at is not None and delivery.ends_at <= at:
             raise Refused("too late")
@@ -60,6 +65,13 @@ def _send_one(pk: int, at: datetime, ways: Mapping[str, Send]) -> int:
         state="sent", sent_at=at, tries=delivery.tries + 1, error="", **_forgotten(delivery)
     )
     return 1
+
+
+def _rings_at(delivery: Delivery, at: datetime) -> datetime:
+    """The moment itself, or when a telephone without an account may ring: trouble at the gateway ends at night too."""
+    if not delivery.address_sealed or delivery.secret:
+        return at
+    return waking(at, (delivery.rings_from, delivery.rings_until))
 
 
 def _forgotten(delivery: Delivery) -> dict[str, bytes]:

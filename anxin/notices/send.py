@@ -5,7 +5,8 @@ from datetime import datetime
 
 from anxin import plainly
 from anxin.notices.models import Channel, Delivery, Notice, Preference
-from anxin.notices.times import not_before, waking
+from anxin.notices.times import WAKING, waking
+from anxin.notices.times import not_before as turn_of
 from anxin.people.models import User
 from anxin.vault.fields import seal_text
 
@@ -37,7 +38,7 @@ def notify(
     plainly.add(*notices)
     told = ((notice, way) for notice in notices for way in plainly.read(Preference, person_id=notice.to_id, on=True))
     for notice, way in told:
-        turn = not_before(way, at=at, urgent=urgent)
+        turn = turn_of(way, at=at, urgent=urgent)
         digest = way.digest and not urgent
         key = f"{way.channel}:{way.person_id}:{turn:%Y%m%d%H}" if digest else f"{way.channel}:{notice.pk}"
         delivery, _ = Delivery.objects.get_or_create(
@@ -49,13 +50,22 @@ def notify(
 
 
 def tell_phone(
-    *, phone: str, text: str, key: str, at: datetime, secret: bool = False, ends_at: datetime | None = None
+    *,
+    phone: str,
+    text: str,
+    key: str,
+    at: datetime,
+    secret: bool = False,
+    ends_at: datetime | None = None,
+    hours: tuple[int, int] = WAKING,
+    not_before: datetime | None = None,
 ) -> Delivery:
     """Queue a short message to a phone whose owner has no account; the same ``key`` is queued once.
 
     Call it in the transaction of the act it tells of. ``secret`` (a code) goes at once and its text is forgotten once
-    it has left; anything else waits for the end of the night. ``ends_at``: later it is not sent any more. Number and
-    text are sealed; neither reaches a log.
+    it has left; anything else waits for the end of the night, or for the civil ``hours`` in which its owner may be
+    reached, and for ``not_before``. ``ends_at``: later it is not sent any more. Number and text are sealed; neither
+    reaches a log.
     """
     delivery, _ = Delivery.objects.get_or_create(
         key=key,
@@ -65,7 +75,9 @@ def tell_phone(
             "text_sealed": seal_text(text),
             "secret": secret,
             "ends_at": ends_at,
-            "not_before": at if secret else waking(at),
+            "not_before": at if secret else waking(not_before or at, hours),
+            "rings_from": hours[0],
+            "rings_until": hours[1],
             "queued_at": at,
         },
     )

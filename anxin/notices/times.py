@@ -20,13 +20,19 @@ def not_before(way: Preference, *, at: datetime, urgent: bool) -> datetime:
     return end if end > here else end + timedelta(days=1)
 
 
-def waking(at: datetime) -> datetime:
-    """The moment itself, or the morning's eight o'clock when it falls between nine in the evening and then."""
+# When a telephone may ring whose owner has told no hours of his own (civil hours, from and until).
+WAKING = (8, 21)
+
+
+def waking(at: datetime, hours: tuple[int, int] = WAKING) -> datetime:
+    """The moment itself when it lies within the hours, else the next moment they begin. 22 to 6 goes over midnight;
+    hours that begin when they end leave the whole day."""
     here = at.astimezone(SHANGHAI)
-    if not _is_quiet(here.hour, 21, 8):
+    since, until = hours
+    if not _is_quiet(here.hour, until, since):
         return at
-    end = datetime.combine(here.date(), time(8), tzinfo=SHANGHAI)
-    return end if end > here else end + timedelta(days=1)
+    begin = datetime.combine(here.date(), time(since % 24), tzinfo=SHANGHAI)
+    return begin if begin > here else begin + timedelta(days=1)
 
 
 def _is_quiet(hour: int, start: int, end: int) -> bool:

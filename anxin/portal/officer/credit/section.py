@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from anxin.cases.flow import CannotMove
 from anxin.cases.models import Case
-from anxin.credit.grounds import Sheet, leading, orders_of, sheet
+from anxin.credit.grounds import CONTRADICTED, SUPPORTED, Sheet, leading, orders_of, sheet
 from anxin.credit.joint_list import grounds, roles
 from anxin.credit.models import Listing
 from anxin.credit.proposing import Answerable, propose
@@ -61,12 +61,15 @@ def _ground(one: Any) -> dict[str, Any]:
 
 
 def _choices(found: Sheet) -> list[dict[str, Any]]:
-    """The grounds one may choose among, each with whether it needs the officer's words or is ruled out."""
+    """The grounds one may choose among: whether each is ruled out or needs the officer's words, and which the form
+    begins with: what the file supports, else the first that is not ruled out."""
+    offered = [one for one in found.grounds if not one.kind.always]
+    feasible = sorted((one for one in offered if one.answer != CONTRADICTED), key=lambda one: one.answer != SUPPORTED)
+    first = feasible[0].kind.key if feasible else ""
     return [
-        {"key": one.kind.key, "title": words.said(one.kind.title), "out": one.answer == "contradicted",
-         "words": one.kind.words or one.answer != "supported"}
-        for one in found.grounds
-        if not one.kind.always
+        {"key": one.kind.key, "title": words.said(one.kind.title), "out": one.answer == CONTRADICTED,
+         "words": one.kind.words or one.answer != SUPPORTED, "first": one.kind.key == first}
+        for one in offered
     ]  # fmt: skip
 
 

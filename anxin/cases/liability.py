@@ -7,16 +7,19 @@ lent a licence, ran an unlawful project or used unlawful dispatch is known to th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from anxin.cases.flow import open_and_locked
 from anxin.cases.models import Case, Claimant, Liable
 from anxin.cases.procedure import liability
+from anxin.law.civil import civil_date
 from anxin.people import trail
 from anxin.people.models import User
 from anxin.registry.models import Engagement, Enterprise
+
+DEVELOPER = "developer"
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def propose(case: Case) -> list[Proposed]:
     if project.developer is not None:
         price = project.contract_price_fen
         known = f"合同价 {price / 100:,.2f} 元；" if price else ""
-        found.append(_part("developer", project.developer, reason=f"{known}未结清的工程款须向建设单位核实"))
+        found.append(_part(DEVELOPER, project.developer, reason=f"{known}未结清的工程款须向建设单位核实"))
     return sorted(found, key=lambda part: part.rank)
 
 
@@ -123,6 +126,28 @@ def add(
     )  # fmt: skip
     trail.record(by=by, at=at, action="case-liable-added", subject="case", subject_id=now.pk,
                  changes={"role": role, "name": called, "reason": said})  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def note_unsettled(*, case: Case, fen: int, source: str, on: date, by: User, at: datetime) -> Liable:
+    """Write down the project money the developer still owes: he advances up to it (Order 724, Art. 29). No table of the
+    registry has it, so that it comes with who says so and as of which day. Written again it replaces the earlier word.
+
+    Raises ValueError on a negative sum, without a source, on a day to come, or where the chain has no developer.
+    """
+    said = " ".join(source.split())[:200]
+    if fen < 0 or not said or on > civil_date(at):
+        raise ValueError("Unsettled money is a sum with its source, as of a day that has come.")
+    propose_chain(case=case, at=at)
+    now = open_and_locked(case)
+    row = Liable.objects.filter(case=now, role=DEVELOPER).order_by("pk").first()
+    if row is None:
+        raise ValueError("The chain names no developer.")
+    before, row.limit_fen, row.limit_source, row.limit_on = row.limit_fen, fen, said, on
+    row.save(update_fields=["limit_fen", "limit_source", "limit_on"])
+    trail.record(by=by, at=at, action="case-liable-unsettled", subject="case", subject_id=now.pk,
+                 changes={"name": row.name, "from": before, "to": fen, "on": on, "source": said})  # fmt: skip
     return row
 
 

@@ -34,7 +34,8 @@ def case_head(case: Case) -> Record:
         "project": _project(case), "people": case.people, "claimed_fen": case.claimed_fen,
         "verified_fen": case.verified_fen, "agreed_fen": case.agreed_fen, "received_fen": case.received_fen,
         "liable": [
-            {"rank": one.rank, "role": one.role, "name": one.name, "confirmed": not one.proposed}
+            {"rank": one.rank, "role": one.role, "name": one.name, "confirmed": not one.proposed,
+             "limit_fen": one.limit_fen, "limit_source": one.limit_source, "limit_on": _day(one.limit_on)}
             for one in case.liable.order_by("rank", "pk")
         ],
     }  # fmt: skip

@@ -56,7 +56,7 @@ WORDS: dict[type[Model], tuple[str, ...]] = {
     Draw: ("reason", "beyond", "decision"),
     DrawLine: ("failed",),
     FundEntry: ("note",),
-    Liable: ("reason",),
+    Liable: ("reason", "limit_source"),
     ListedPerson: ("struck_why",),
     Listing: ("reason",),
     ListingClock: ("extended_why",),

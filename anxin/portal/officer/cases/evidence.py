@@ -22,7 +22,7 @@ from anxin.people.models import User
 from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.parts import handles
-from anxin.portal.officer.forms import Wrong, read_text
+from anxin.portal.officer.forms import Wrong, day_of, read_text
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
@@ -156,12 +156,14 @@ def liable_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:
                 "duty": roles()[row.role].duty[language] if row.role in roles() else "",
                 "article": roles()[row.role].article[language] if row.role in roles() else "",
                 "by": person(row.confirmed_by),
+                "developer": row.role == liability.DEVELOPER,
             }
             for row in [*rows, *(Liable(name=one.name, role=one.role, rank=one.rank, limit_fen=one.limit_fen,
                                         reason=one.reason) for one in proposed)]
         ],
         "roles": [(role, part.title[language]) for role, part in roles().items()],
         "undecided": any(row.proposed for row in rows) or bool(proposed),
+        "today": civil_date(at),
     }  # fmt: skip
 
 
@@ -193,7 +195,22 @@ def liable_case(request: HttpRequest, number: str) -> HttpResponse:
                 raise Wrong(_("请选择要去掉的责任主体。"))
             reason = read_text(request, "reason", 400, _("请写明依据。"))
             liability.remove(liable=row, reason=reason, by=user, at=at)
+        elif what == "unsettled":
+            _note_unsettled(request, case, user, at)
         else:
             raise Wrong(_("请选择要做什么。"))
 
     return act_on(request, case, act, _("责任链条已更新。"), anchor="liable")
+
+
+def _note_unsettled(request: HttpRequest, case: Case, user: User, at: datetime) -> None:
+    fen, on = _sum(request.POST.get("unsettled", "")), day_of(request.POST.get("on", ""))
+    if fen is None:
+        raise Wrong(_("请填写未结清的工程款；还不知道的不要填，保持“未知”。"))
+    if on is None or on > civil_date(at):
+        raise Wrong(_("请填写截至哪一天，不晚于今天。"))
+    source = read_text(request, "source", 200, _("请写明来源，如建设单位书面答复、结算审核报告。"))
+    try:
+        liability.note_unsettled(case=case, fen=fen, source=source, on=on, by=user, at=at)
+    except ValueError:
+        raise Wrong(_("责任链条里没有建设单位，请先增加。")) from None

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from anxin.portal.ui.looked import looked
+
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "messages.py"
 
 
@@ -35,3 +37,15 @@ def test_translations_fill_the_same_blanks(messages):
         told = entry.string if isinstance(entry.string, tuple) else (entry.string,)
         for text in told:
             assert blanks(text) == blanks(given[-1]), entry.id
+
+
+LOOKS = (
+    "identity", "card", "phone", "row", "account", "file", "paper", "evidence-pack", "take-in", "cases-by-identity",
+    "cases-by-phone", "claim-told", "claim-name", "claim-identity", "claim-phone", "exhibit-photo", "exhibit-voice",
+    "listed-name-7", "listed-identity-7",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("field", LOOKS)
+def test_a_worker_reads_in_words_what_of_his_was_looked_at(field):
+    assert re.fullmatch(r"[\u4e00-\u9fff]+", looked(field))

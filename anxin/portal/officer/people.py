@@ -11,7 +11,9 @@ from anxin.people.looks import WORKER
 from anxin.people.looks import looks as all_looks
 from anxin.people.models import Event, User
 from anxin.portal.officer import project_words as words
+from anxin.portal.officer.audit_words import SUBJECTS
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.looked import looked
 from anxin.registry.models import Worker
 
 
@@ -41,8 +43,8 @@ def looks(request: HttpRequest) -> HttpResponse:
             {
                 "look": look,
                 "subject": names.get(look.subject_id, "") if look.subject == WORKER else "",
-                "kind": words.LOOK_SUBJECTS.get(look.subject, look.subject),
-                "field": words.LOOK_FIELDS.get(look.changes["field"], look.changes["field"]),
+                "kind": words.LOOK_SUBJECTS.get(look.subject) or SUBJECTS.get(look.subject, look.subject),
+                "field": words.LOOK_FIELDS.get(look.changes["field"]) or looked(look.changes["field"]),
             }
             for look in paging.rows
         ],

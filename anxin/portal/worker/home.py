@@ -12,9 +12,9 @@ from anxin.people.looks import of_person
 from anxin.people.models import PhoneOwner
 from anxin.people.phones import waiting_for
 from anxin.portal.officer.project_words import CONTRACTS, TRADES
+from anxin.portal.ui.looked import looked
 from anxin.portal.worker.access import me, phone_session_of, worker_page
 from anxin.portal.worker.months import engagement_or_404, line
-from anxin.portal.worker.plain import FIELDS
 from anxin.vault.fields import mask_card, mask_identity, mask_phone, open_text
 
 # Months further back are asked about on their own page only.
@@ -77,7 +77,7 @@ def site(request: HttpRequest, engagement: int) -> HttpResponse:
 def looks(request: HttpRequest) -> HttpResponse:
     """Who looked at my personal data, when, at what."""
     rows = [
-        {"at": look.at, "who": look.who, "unit": look.unit, "field": FIELDS.get(look.field, look.field)}
+        {"at": look.at, "who": look.who, "unit": look.unit, "field": looked(look.field)}
         for look in of_person(me(request).pk)
     ]
     return render(request, "worker/looks.html", {"here": "home", "rows": rows})

@@ -41,12 +41,6 @@ HOLDERS = {
     "never": gettext_lazy("我从来没有拿到过这张卡"),
     "handed": gettext_lazy("钱到了卡里，又被要回去了"),
 }
-FIELDS = {
-    "identity": gettext_lazy("身份证号"),
-    "card": gettext_lazy("工资卡号"),
-    "phone": gettext_lazy("手机号"),
-    "row": gettext_lazy("整行资料"),
-}
 # What banks say of a payment that failed, by words that occur in it; with what helps.
 _FAILURES = (
     ("户名 姓名 名称", gettext_lazy("卡的户名和您登记的姓名不一样。"), "card"),

@@ -22,7 +22,7 @@ from anxin.ledger import tables
 from anxin.ledger.engine import connect
 from anxin.ledger.models import Batch, Seal
 from anxin.registry.models import Region, Worker
-from anxin.remedies import pdf
+from anxin.remedies import faces, pdf
 from anxin.remedies.kinds import kinds
 from anxin.remedies.templates import faults
 from anxin.rules.packs import all_rules
@@ -180,6 +180,20 @@ def _papers(at: datetime) -> Iterator[Diagnosis]:
     if not wrong:
         office = "LibreOffice makes PDFs" if pdf.available() else "no LibreOffice: papers are handed out as .docx"
         yield Diagnosis("papers", True, f"{len(kinds())} kinds of paper; {office}")
+    yield _pack_face()
+
+
+def _pack_face() -> Diagnosis:
+    install = "Put a TrueType font with Chinese signs at papers/font.ttf, or install fonts-wqy-microhei."
+    if faces.own_is_bad():
+        finding = "papers/font.ttf is no TrueType font with Chinese signs: it is not used"
+        return Diagnosis("papers", False, finding, install)
+    face = faces.face()
+    if face.file is not None:
+        return Diagnosis("papers", True, f"evidence packs carry their Chinese face ({face.file.name})")
+    # Most readers bring the face along: a bad look, not a broken pack.
+    return Diagnosis("papers", True, f"evidence packs only name their Chinese face ({face.name}): a reader without it "
+                     "shows blanks", install)  # fmt: skip
 
 
 _PARTS: dict[str, Callable[[datetime], Iterator[Diagnosis]]] = {

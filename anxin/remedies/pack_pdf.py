@@ -1,23 +1,20 @@
 """The evidence pack as a PDF to read and print.
 
-Chinese is set in the predefined Adobe-GB1 face STSong-Light, which readers bring along; an office that wants its own
-face inside the file puts a TrueType font at ``ANXIN_DATA/papers/font.ttf``.
+Its Chinese face is put into the file where there is one that can be (``faces``): an office's own, a TrueType font at
+``ANXIN_DATA/papers/font.ttf``, or one of the system. Else it names STSong-Light, which most readers bring along.
 """
 
 import io
-from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from django.conf import settings
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from anxin.remedies import faces
 
 Record = dict[str, Any]
 _INK, _DIM, _LINE, _SHADE = HexColor("#1f2a2e"), HexColor("#5b6b70"), HexColor("#c4ced1"), HexColor("#eef3f3")
@@ -35,7 +32,7 @@ _WIDTH = A4[0] - 40 * mm - 12  # the frame's own padding
 
 def to_pdf(data: Record, *, digest: str) -> bytes:
     """The PDF of a pack's data. ``digest``: SHA-256 of data.json, printed on every page."""
-    face = _face()
+    face = faces.face().name
     styles = {
         "title": ParagraphStyle("title", fontName=face, fontSize=20, leading=28, alignment=1, textColor=_INK),
         "h": ParagraphStyle(
@@ -68,18 +65,6 @@ def to_pdf(data: Record, *, digest: str) -> bytes:
     )  # fmt: skip
     document.build(page.flow, onFirstPage=foot, onLaterPages=foot)
     return made.getvalue()
-
-
-def _face() -> str:
-    own = Path(settings.DATA) / "papers" / "font.ttf"
-    if own.exists():
-        try:
-            pdfmetrics.registerFont(TTFont("office", own))
-            return "office"
-        except (TTFError, OSError):
-            pass  # Not a TrueType font: `anxin doctor` says so, the pack is made all the same.
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
-    return "STSong-Light"
 
 
 class _Page:

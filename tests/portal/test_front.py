@@ -4,6 +4,10 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+from django.template.loader import get_template
+from django.test import Client
+
 from anxin.portal.ui.tags import DIST
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +36,19 @@ def test_no_comment_of_a_template_is_shown():
     for page in (ROOT / "anxin" / "portal").rglob("*.html"):
         for line in page.read_text(encoding="utf-8").splitlines():
             assert line.count("{#") == line.count("#}"), f"{page}: {line}"
+
+
+def test_a_page_that_broke_says_so_in_words_and_leads_back():
+    page = get_template("500.html").render()  # as Django does: without a request
+    assert "系统出错了" in page
+    assert 'href="/"' in page
+
+
+@pytest.mark.django_db
+def test_a_form_that_lay_too_long_says_what_to_do():
+    answer = Client(enforce_csrf_checks=True).post("/sign-in", {"username": "x", "password": "x"})
+    assert answer.status_code == 403
+    assert "请打开这一页再提交一次" in answer.content.decode()
 
 
 def test_the_lock_names_no_host():

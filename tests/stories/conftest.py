@@ -2,11 +2,15 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from anxin.law.civil import SHANGHAI
 from anxin.portal.ui.tags import DIST
+from anxin.worker import fast_turn, slow_turn
 from tests.portal.site import PASSWORD
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -60,3 +64,43 @@ def sign_in(page: Page) -> Callable[[str], None]:
         page.wait_for_url(f"**{to}")
 
     return by_name
+
+
+class Clock:
+    """The moment it is, for pages and worker alike."""
+
+    at = datetime(2026, 4, 20, 9, tzinfo=SHANGHAI)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def work(self) -> None:
+        """One turn of the worker, at this moment."""
+        fast_turn(self.at, {})
+        slow_turn(self.at, {})
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(timezone, "now", clock)
+    return clock
+
+
+@pytest.fixture
+def window(browser: Browser, live_server) -> Iterator[Callable[[dict[str, int]], Page]]:
+    """A person's own browser; a script that fails there fails the test."""
+    contexts, wrong = [], []
+
+    def opened(size: dict[str, int]) -> Page:
+        context = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []

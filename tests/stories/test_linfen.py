@@ -3,83 +3,29 @@
 The foreman and one member go through Chromium; the other seven send the same forms from telephones without scripts.
 """
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.test import Client
-from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from anxin.cases.models import Case, Claim, Claimant, WageReceived
 from anxin.insight.cost_counting import refresh_cost
 from anxin.intake.sheets import uploads
 from anxin.people import trail
 from anxin.remedies.models import Document
-from anxin.worker import fast_turn, slow_turn
 from tests.people import identity
-from tests.portal.site import PASSWORD, make_user
+from tests.portal.site import make_user
+from tests.stories.conftest import Clock
 from tests.stories.linfen import ACCOUNT, CARD, MONDAY, MONTH, SUMS, TOTAL, WORKERS, Linfen, make_linfen
+from tests.stories.linfen_windows import DESK, TELEPHONE, Plain, come_back, enter, say_received, sign_and_hand_over
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-TELEPHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
-PDF = b"%PDF-1.4 receipt %%EOF"
-
-
-class Clock:
-    """The moment it is, for pages and worker alike."""
-
-    at = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def work(self) -> None:
-        """One turn of the worker, at this moment."""
-        fast_turn(self.at, {})
-        slow_turn(self.at, {})
-
-
-@pytest.fixture
-def clock(monkeypatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(timezone, "now", clock)
-    return clock
 
 
 @pytest.fixture
 def linfen(clock, tmp_path, settings) -> Linfen:
     settings.DATA = tmp_path
     return make_linfen()
-
-
-@pytest.fixture
-def window(browser: Browser, live_server) -> Iterator[Callable[[dict[str, int]], Page]]:
-    """A person's own browser; a script that fails there fails the test."""
-    contexts, wrong = [], []
-
-    def opened(size: dict[str, int]) -> Page:
-        context = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN")
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert wrong == []
-
-
-def enter(page: Page, name: str, to: str) -> Page:
-    page.goto(f"/sign-in?next={to}")
-    page.fill("[name=username]", name)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main form button")
-    page.wait_for_url(f"**{to}")
-    return page
 
 
 def claim_for_nine(page: Page, linfen: Linfen) -> tuple[str, list[str]]:
@@ -117,15 +63,6 @@ def claim_for_nine(page: Page, linfen: Linfen) -> tuple[str, list[str]]:
     return number, [own, *slips[1::2]]
 
 
-def come_back(page: Page, number: str, code: str) -> None:
-    """Hours later the telephone has forgotten the claim: the code on the slip opens it again."""
-    page.goto("/track")
-    page.fill("main [name=code]", code)
-    page.fill("main [name=number]", number)
-    page.locator("main form:has([name=code]) button").first.click()
-    page.wait_for_url(f"**/track/{number}")
-
-
 def agree(page: Page, number: str, code: str) -> None:
     """A member types what stands on his slip and agrees for himself."""
     page.goto("/claim/join")
@@ -134,42 +71,6 @@ def agree(page: Page, number: str, code: str) -> None:
     page.get_by_role("button", name="看看给我写了什么").click()
     page.get_by_role("button", name="确认参加，金额是对的").click()
     page.wait_for_url(f"**/track/{number}")
-
-
-def say_received(page: Page, number: str, code: str, fen: int) -> None:
-    """A worker says that his money came, that it cost him nothing, and that he is content."""
-    come_back(page, number, code)
-    page.locator("#received summary").click()
-    page.locator("#received [name=sum]").fill(f"{fen // 100}")
-    page.get_by_role("button", name="我收到了").click()
-    page.wait_for_load_state()
-    words = page.locator("#words")
-    words.get_by_label("很满意", exact=True).check()
-    for name in ("days_spent", "trips", "cost"):
-        words.locator(f"[name={name}]").fill("0")
-    words.get_by_role("button", name="说好了").click()
-    page.wait_for_load_state()
-
-
-class Plain:
-    """A telephone without scripts: the same forms."""
-
-    def __init__(self) -> None:
-        self.client = Client()
-
-    def send(self, to: str, **fields: object) -> str:
-        got = self.client.post(to, fields, follow=True)
-        assert got.status_code == 200, got.content.decode()
-        return got.request["PATH_INFO"]
-
-    def agree(self, number: str, code: str, fen: int) -> None:
-        assert self.send("/claim/join", number=number, code=code).endswith("/consent")
-        self.send(f"/track/{number}/consent", decision="agree", sum=fen // 100, months=MONTH)
-
-    def say_received(self, number: str, code: str, fen: int, on: datetime) -> None:
-        assert self.send("/track", number=number, code=code) == f"/track/{number}"
-        self.send(f"/track/{number}/received", sum=fen // 100, on=f"{on:%Y-%m-%d}")
-        self.send(f"/track/{number}/words", stars=4, days_spent=0, trips=0, cost=0)
 
 
 def from_the_bank(linfen: Linfen, clock: Clock) -> None:
@@ -275,15 +176,4 @@ def order(officer: Page, chief: Page, case: Case, linfen: Linfen) -> None:
             empty.fill("已核实")
     officer.get_by_role("button", name="保存并提交签批").click()
     officer.wait_for_load_state()
-    paper = Document.objects.get(case=case, kind="order")
-    chief.goto(f"/papers/{paper.pk}")
-    chief.get_by_role("button", name="签批并编号").click()
-    chief.wait_for_load_state()
-    officer.goto(f"/papers/{paper.pk}")
-    if not officer.locator("[name=way]").is_visible():
-        officer.locator("summary", has_text="登记送达").click()
-    officer.select_option("[name=way]", "in_person")
-    officer.fill("[name=recipient]", "项目经理")
-    officer.set_input_files("[name=files]", {"name": "送达回证.pdf", "mimeType": "application/pdf", "buffer": PDF})
-    officer.locator("form[action$='/serve'] button").click()
-    officer.wait_for_load_state()
+    sign_and_hand_over(officer, chief, Document.objects.get(case=case, kind="order"))

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from anxin.cases.flow import locked, tell
 from anxin.cases.messages import tell_owner
-from anxin.cases.models import Claim, Claimant, WageReceived
-from anxin.cases.money import add_up, receive
+from anxin.cases.models import Claim, Claimant, Consent, WageReceived
+from anxin.cases.money import add_up, has_all, receive
 from anxin.people import trail
 
 MOST_FEN = 1_000_000_00
@@ -72,6 +72,18 @@ def flag_retaliation(*, claim: Claim, at: datetime) -> Claim:
     tell_owner(case, kind="case-retaliation", at=at, urgent=True, zh=f"案件 {case.number}：申请人反映受到打击报复",
                en=f"Case {case.number}: a claimant reports retaliation")  # fmt: skip
     return now
+
+
+def claimed_still(*, worker_id: int, project_id: int, month: str) -> Claimant | None:
+    """The worker's part of an open case that is about this month's wages and has not brought him all: a word that they
+    came is said there, with the sum. None where there is no such case."""
+    rows = Claimant.objects.filter(
+        worker_id=worker_id, case__project_id=project_id, case__ended_at=None, withdrawn_at=None
+    ).exclude(consent__in=(Consent.ASKED, Consent.REFUSED))
+    for one in rows.select_related("claim").order_by("-pk"):
+        if (not one.months or month in one.months) and not has_all(one):
+            return one
+    return None
 
 
 @transaction.atomic

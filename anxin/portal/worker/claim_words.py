@@ -1,5 +1,6 @@
 """Words of a claim, as a worker reads them: what the file knows of a month, what happens next and by when."""
 
+import re
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from anxin.cases.models import CaseClock
 from anxin.cases.prefill import KnownMonth
-from anxin.law.civil import SHANGHAI
+from anxin.law.civil import SHANGHAI, civil_date, month_of
 from anxin.portal.ui.tags import day, in_english, month_name
 
 # What an office does by a clock, in a worker's words; the procedure's own title where none is here.
@@ -34,6 +35,12 @@ CONSENTS = {
     "given": gettext_lazy("本人已确认"),
     "refused": gettext_lazy("本人不参加"),
 }
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+
+
+def is_month(text: str, at: datetime) -> bool:
+    """Whether an address or a form names a wage month that has begun."""
+    return bool(_MONTH.fullmatch(text)) and text <= month_of(civil_date(at))
 
 
 def yuan(fen: int) -> str:

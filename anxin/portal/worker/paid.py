@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
+from anxin.cases.afterwards import claimed_still
 from anxin.cases.answers import answer, answer_on_leaving
 from anxin.insight.my_pay import my_month
 from anxin.law.civil import civil_date
@@ -21,9 +22,16 @@ from anxin.portal.worker.plain import HOLDERS, month_name
 @worker_page
 @require_POST
 def say(request: HttpRequest, engagement: int, month: str) -> HttpResponse:
-    """Yes or no to a month's wages. A no against a bank's yes asks who holds the card."""
+    """Yes or no to a month's wages. A no against a bank's yes asks who holds the card; a yes to a month that is still
+    claimed asks how much came."""
     row, month = engagement_or_404(request, engagement), month_or_404(request, month)
     said = request.POST.get("paid", "")
+    if said == "yes":
+        # A case is open on this month: how much came is asked there, and that one answer serves both.
+        mine = claimed_still(worker_id=row.worker_id, project_id=row.project_id, month=month)
+        if mine is not None:
+            asked = urlencode({"month": month})
+            return redirect(f"{reverse('claim-progress', args=[mine.claim.number])}?{asked}#received")
     if said in ("yes", "no"):
         answer(worker=me(request), project_id=row.project_id, month=month, paid=said == "yes", at=timezone.now())
     if said == "no":

@@ -25,7 +25,7 @@ from anxin.portal.ui.address import address_of
 from anxin.portal.worker import claim_session
 from anxin.portal.worker.access import me, open_page, worker_of, worker_page
 from anxin.portal.worker.claim_session import Side
-from anxin.portal.worker.claim_words import CONSENTS, EXHIBITS, promise
+from anxin.portal.worker.claim_words import CONSENTS, EXHIBITS, is_month, promise
 from anxin.portal.worker.papers import papers_for_side
 from anxin.registry.models import Worker
 from anxin.remedies.for_workers import tracks_for_claim
@@ -146,6 +146,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "officer": officer_name(told.case.owner),
         "phone": public_phone(told.case.unit),
         "due_fen": due_fen(side.me),
+        "asked_month": _asked_month(request, side, at),
         "receipts": WageReceived.objects.filter(claimant=side.me).order_by("-received_on", "-pk"),
         "said": [(row, open_text(row.text_sealed)) for row in said],
         "ways": tracks_for_claim(side.claim),
@@ -173,6 +174,12 @@ def _group(side: Side) -> list[dict[str, Any]]:
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _asked_month(request: HttpRequest, side: Side, at: datetime) -> str:
+    """The month of which the worker has just said that it was paid, where this claim is about it."""
+    month = request.GET.get("month", "")
+    return month if is_month(month, at) and (not side.me.months or month in side.me.months) else ""
 
 
 def officer_name(owner: Any) -> str:

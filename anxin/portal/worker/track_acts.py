@@ -12,14 +12,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from anxin.cases import afterwards, closing_words, exhibits, messages
+from anxin.cases.answers import answer
+from anxin.cases.models import Claimant
+from anxin.cases.money import has_all
+from anxin.insight.my_pay import my_month
 from anxin.law.civil import civil_date
 from anxin.portal.officer.forms import Wrong, day_of
 from anxin.portal.ui.tags import in_english
-from anxin.portal.worker import claim_session
-from anxin.portal.worker.access import open_page
+from anxin.portal.worker import claim_session, claim_words
+from anxin.portal.worker.access import open_page, worker_of
 from anxin.portal.worker.claim_files import take_files
 from anxin.portal.worker.claim_forms import read_cost, read_yuan
 from anxin.portal.worker.claim_session import Side
+from anxin.registry.models import Engagement
 from anxin.vault.evidence import NotEvidence
 
 
@@ -67,7 +72,23 @@ def _received(request: HttpRequest, side: Side, at: datetime) -> str:
     if day is None or day > civil_date(at):
         raise Wrong(_("请选哪一天收到的，不能晚于今天。"))
     row = afterwards.money_came(claimant=side.me, fen=fen, on=day, at=at)
+    _answer_month(request, side, fen, at)
     return _("记下了，谢谢您告诉我们。") if row is not None else _("这一笔已经记过了。")
+
+
+def _answer_month(request: HttpRequest, side: Side, fen: int, at: datetime) -> None:
+    """Where "did this month arrive?" led here, the sum answers that too: yes, when nothing of the month is lacking."""
+    month, worker = request.POST.get("month", ""), worker_of(request)
+    if worker is None or worker.pk != side.me.worker_id or not claim_words.is_month(month, at):
+        return
+    rows = Engagement.objects.select_related("project__contractor", "worker", "team", "enterprise")
+    row = rows.filter(worker=worker, project=side.claim.case.project).order_by("-pk").first()
+    if row is None:
+        return
+    figures = my_month(row, month, as_of=civil_date(at))
+    now = Claimant.objects.get(pk=side.me.pk)
+    if has_all(now) or fen >= figures.due_fen - figures.paid_fen:
+        answer(worker=worker, project_id=row.project_id, month=month, paid=True, at=at)
 
 
 def _withdraw(request: HttpRequest, side: Side, at: datetime) -> str:

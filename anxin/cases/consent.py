@@ -10,7 +10,7 @@ from anxin.cases.flow import locked, tell
 from anxin.cases.messages import tell_owner
 from anxin.cases.models import Claim, Claimant, Consent
 from anxin.cases.money import add_up
-from anxin.cases.numbers import CONSENT_DIGITS, blind_code, new_code
+from anxin.cases.numbers import CONSENT_DIGITS, blind_code, digits_of, new_code
 from anxin.cases.slips import hand_out
 from anxin.people import trail
 
@@ -27,7 +27,7 @@ class TooLate(Exception):
 
 def find_member(*, number: str, code: str) -> Claimant | None:
     """The member whose code this is, of the claim with this number or of one that was split off it."""
-    digits = "".join(sign for sign in code if sign.isdecimal())
+    digits = digits_of(code)
     if len(digits) != CONSENT_DIGITS or not number:
         return None
     found = Claimant.objects.filter(

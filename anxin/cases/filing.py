@@ -27,10 +27,10 @@ GROUP = 10
 class Person:
     """One person as a door brings him. ``consent``: own for who speaks for himself. Fen; months "2026-03".
 
-    ``worker`` when the door knows him from the roster. Personal numbers are never shown.
+    ``worker`` when the door knows him from the roster. Name and personal numbers are never shown.
     """
 
-    name: str = ""
+    name: str = field(default="", repr=False)
     identity: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     worker: Worker | None = None
@@ -60,7 +60,7 @@ class Told:
     employer: str = ""
     industry: str = ""
     place: str = ""
-    text: str = ""
+    text: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     filer: Worker | None = None
     by: User | None = None

@@ -1,6 +1,7 @@
 """Numbers that people hold: of a case, and the codes by which they come back."""
 
 import secrets
+import unicodedata
 from datetime import datetime
 
 from stdnum import luhn
@@ -21,8 +22,13 @@ def new_number(at: datetime) -> str:
 
 def read_number(text: str) -> str:
     """A number as people type it (spaces, hyphens); empty when its check digit is wrong."""
-    digits = "".join(sign for sign in text if sign.isdecimal())
+    digits = digits_of(text)
     return digits if len(digits) == 14 and luhn.is_valid(digits) else ""
+
+
+def digits_of(text: str) -> str:
+    """The digits among what somebody typed; a Chinese keyboard's wide ones (１２３) are digits too."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isascii() and sign.isdigit())
 
 
 def shown(digits: str) -> str:
@@ -37,4 +43,4 @@ def new_code(digits: int) -> str:
 
 def blind_code(kind: str, code: str) -> bytes:
     """What is kept of a code. ``kind``: return-code or consent-code."""
-    return blind(kind, "".join(sign for sign in code if sign.isdecimal()))
+    return blind(kind, digits_of(code))

@@ -61,11 +61,13 @@ def promise(*, recovery: Recovery, parts: Sequence[tuple[date, int]], by: User, 
 def received(*, recovery: Recovery, amount_fen: int, on: date, reference: str, by: User, at: datetime) -> RecoveryMove:
     """Money came back, by the bank's ``reference``; the same reference a second time changes nothing. What came back to
     a fund is the fund's again. Raises CannotMove on more than is open or without a reference."""
-    known = RecoveryMove.objects.filter(recovery=recovery, kind="received", reference=reference.strip()).first()
+    mark = reference.strip()[:128]
+    Recovery.objects.select_for_update(no_key=True).get(pk=recovery.pk)
+    known = RecoveryMove.objects.filter(recovery=recovery, kind="received", reference=mark).first()
     if known is not None:
         return known
     now = _locked(recovery)
-    if not reference.strip():
+    if not mark:
         raise CannotMove("请填写银行流水号。", "Give the bank's reference.")
     if not 0 < amount_fen <= open_fen(now):
         raise CannotMove(
@@ -75,7 +77,7 @@ def received(*, recovery: Recovery, amount_fen: int, on: date, reference: str, b
     if on > civil_date(at):
         raise CannotMove("到账日期不能在将来。", "The day does not lie ahead.")
     move = RecoveryMove.objects.create(
-        recovery=now, kind="received", amount_fen=amount_fen, on=on, reference=reference.strip()[:128], by=by, at=at
+        recovery=now, kind="received", amount_fen=amount_fen, on=on, reference=mark, by=by, at=at
     )
     now.received_fen += amount_fen
     _close_if_even(now, at)

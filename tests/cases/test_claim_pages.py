@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from anxin.cases import messages
+from anxin.cases.filing import Person, Told
 from anxin.cases.flow import move
 from anxin.cases.models import Case, Claim, Claimant, Draft, Exhibit, Message, WageReceived
 from anxin.cases.taking import take
@@ -307,3 +308,29 @@ def test_a_sign_no_hand_types_stops_no_claim(client):
     assert client.post("/claim/4", {}).status_code == 302
     claim = Claim.objects.get()
     assert (claim.case.employer, open_text(claim.text_sealed)) == ("测试队", "没给钱")
+
+
+@pytest.mark.parametrize("odd", ["²", "9" * 5000, "1e400", "😀"])
+def test_odd_numbers_are_answered_with_words(client, now, odd):
+    claim, _ = whole_claim(client, this_month(now))
+    begin(client)
+    say_sum(client, this_month(now))
+    for name in ("safe_from", "trips", "cost"):
+        client.post("/claim", {})
+        begin(client)
+        say_sum(client, this_month(now))
+        assert client.post("/claim/4", {name: odd}).status_code in (302, 422), name
+    for what, name in (("words", "stars"), ("received", "sum"), ("member", "renew")):
+        assert client.post(f"/track/{claim.number}/{what}", {name: odd}).status_code == 302, what
+
+
+def test_wide_digits_of_a_chinese_keyboard_are_digits(client, now):
+    claim, code = whole_claim(client, this_month(now))
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    answer = Client().post("/track", {"number": claim.number.translate(wide), "code": code.translate(wide)})
+    assert answer.headers["Location"] == f"/track/{claim.number}"
+
+
+def test_what_a_door_brings_shows_no_name_when_it_is_printed():
+    told = Told(door="qr", key="k", people=[Person(name="测试甲")], region_code="140105", text="我是测试甲")
+    assert "测试甲" not in repr(told)

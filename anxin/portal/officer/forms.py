@@ -13,6 +13,11 @@ class Wrong(Exception):
     """What is wrong with a form and what to do, in the page's language."""
 
 
+def number_of(text: str) -> int | None:
+    """A key of a form; what is none is None."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 def day_of(text: str) -> date | None:
     """A day of a form; what is none is None."""
     try:

@@ -189,7 +189,7 @@ def days_of(data: dict[str, Any]) -> float | None:
 
 
 def _hour(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 0 <= int(text) <= 24 else otherwise
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 and int(text) <= 24 else otherwise
 
 
 def read_last(form: QueryDict, data: dict[str, Any]) -> None:

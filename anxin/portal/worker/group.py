@@ -138,7 +138,7 @@ def member(request: HttpRequest, number: str) -> HttpResponse:
 def _renewed(request: HttpRequest, side: Side) -> tuple[Claimant, str]:
     key = request.POST.get("renew", "")
     rows = Claimant.objects.filter(claim=side.claim, consent=Consent.ASKED)
-    row = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    row = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 16 else None
     if row is None:
         raise Wrong(_("他已经答复过，不需要新的确认码。"))
     return row, consent.new_slip(claimant=row, at=timezone.now())

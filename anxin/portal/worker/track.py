@@ -16,7 +16,7 @@ from anxin.cases.consent import find_member
 from anxin.cases.models import Claim, Claimant, Consent, Exhibit, WageReceived
 from anxin.cases.money import due_fen
 from anxin.cases.names import true_name
-from anxin.cases.numbers import CONSENT_DIGITS, RETURN_DIGITS, blind_code, read_number, shown
+from anxin.cases.numbers import CONSENT_DIGITS, RETURN_DIGITS, blind_code, digits_of, read_number, shown
 from anxin.cases.procedure import conclusions, states
 from anxin.cases.progress import case_of, group_counts, progress_of
 from anxin.law.civil import civil_date
@@ -59,7 +59,7 @@ def track(request: HttpRequest) -> HttpResponse:
 
 def _enter(request: HttpRequest, at: datetime) -> str:
     """The number of the claim that was opened; empty for a wrong code. Raises Slow."""
-    digits = "".join(sign for sign in request.POST.get("code", "") if sign.isdecimal() and sign.isascii())
+    digits = digits_of(request.POST.get("code", "")[:64])
     number = read_number(request.POST.get("number", ""))
     kind = "consent-code" if len(digits) == CONSENT_DIGITS else "return-code"
     tried = limits.listen(kind=kind, target=number, address=address_of(request), at=at)

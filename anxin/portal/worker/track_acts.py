@@ -120,7 +120,7 @@ def _retaliation(request: HttpRequest, side: Side, at: datetime) -> str:
 def _words(request: HttpRequest, side: Side, at: datetime) -> str:
     stars = request.POST.get("stars", "")
     cost = read_cost(request.POST)
-    if stars.isascii() and stars.isdigit() and int(stars) in closing_words.STARS:
+    if stars in {str(one) for one in closing_words.STARS}:
         closing_words.say_satisfied(claimant=side.me, stars=int(stars), at=at)
     if any(figure is not None for figure in cost.values()):
         closing_words.say_cost(claimant=side.me, at=at, **cost)

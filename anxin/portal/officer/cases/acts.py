@@ -19,7 +19,7 @@ from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.offers import near
 from anxin.portal.officer.chosen import candidates
-from anxin.portal.officer.forms import Wrong, read_period, read_text
+from anxin.portal.officer.forms import Wrong, number_of, read_period, read_text
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 
@@ -61,8 +61,8 @@ def dispatch(request: HttpRequest, number: str) -> HttpResponse:
     user, case = signed_in(request), find_case(request, number, "case")
 
     def act() -> None:
-        key = request.POST.get("unit", "")
-        unit = units_of(user).filter(pk=int(key)).first() if key.isdigit() and len(key) < 16 else None
+        key = number_of(request.POST.get("unit", ""))
+        unit = units_of(user).filter(pk=key).first() if key else None
         if unit is None:
             raise Wrong(_("请选择派到哪个单位。"))
         note = read_text(request, "note", 200)
@@ -114,8 +114,8 @@ def pass_on(request: HttpRequest, number: str) -> HttpResponse:
     user, case = signed_in(request), find_case(request, number, "case")
 
     def act() -> None:
-        key, name = request.POST.get("organisation", ""), read_text(request, "name", 200)
-        to = Organisation.objects.filter(pk=int(key), active=True).first() if key.isdigit() and len(key) < 16 else None
+        key, name = number_of(request.POST.get("organisation", "")), read_text(request, "name", 200)
+        to = Organisation.objects.filter(pk=key, active=True).first() if key else None
         if to is None and not name:
             raise Wrong(_("请选择或填写移送到哪个部门。"))
         reason = read_text(request, "reason", 300, _("请写明移送的理由，申请人会看到。"))
@@ -165,8 +165,8 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         way, result = request.POST.get("way", ""), request.POST.get("result", "")
         if way not in steps.WAYS or result not in steps.RESULTS:
             raise Wrong(_("请选择联系方式和结果。"))
-        key = request.POST.get("claimant", "")
-        who = Claimant.objects.filter(case=case, pk=int(key)).first() if key.isdigit() and len(key) < 16 else None
+        key = number_of(request.POST.get("claimant", ""))
+        who = Claimant.objects.filter(case=case, pk=key).first() if key else None
         note = read_text(request, "note", 300)
         steps.note_contact(case=case, way=way, result=result, note=note, by=user, at=timezone.now(), claimant=who)
 
@@ -239,11 +239,12 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
 
 def _side(case: Case, told: str) -> tuple[Claim, Claimant | None]:
     """Whom a message is for: "claim-KEY" whoever filed it, "claimant-KEY" one member."""
-    kind, _dash, key = told.partition("-")
-    if key.isdigit() and len(key) < 16:
-        if kind == "claim" and (claim := Claim.objects.filter(case=case, pk=int(key)).first()):
+    kind, _dash, end = told.partition("-")
+    key = number_of(end)
+    if key:
+        if kind == "claim" and (claim := Claim.objects.filter(case=case, pk=key).first()):
             return claim, None
         rows = Claimant.objects.select_related("claim")
-        if kind == "claimant" and (who := rows.filter(case=case, pk=int(key)).first()):
+        if kind == "claimant" and (who := rows.filter(case=case, pk=key).first()):
             return who.claim, who
     raise Wrong(_("请选择写给谁。"))

@@ -19,9 +19,9 @@ from anxin.insight.scope import may_on_case
 from anxin.law.civil import civil_date
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.ways import draw_view
-from anxin.portal.officer.cases.ways_acts import PARTS, number_of, read_happened
+from anxin.portal.officer.cases.ways_acts import PARTS, read_happened
 from anxin.portal.officer.cases.ways_acts import _parts as read_parts
-from anxin.portal.officer.forms import Wrong, read_text
+from anxin.portal.officer.forms import Wrong, number_of, read_text
 from anxin.portal.officer.handling_words import person, till
 from anxin.portal.site.reach import read_yuan
 from anxin.portal.ui.access import needs, signed_in

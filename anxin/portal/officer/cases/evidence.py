@@ -22,7 +22,7 @@ from anxin.people.models import User
 from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.parts import handles
-from anxin.portal.officer.forms import Wrong, day_of, read_text
+from anxin.portal.officer.forms import Wrong, day_of, number_of, read_text
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
@@ -189,8 +189,8 @@ def liable_case(request: HttpRequest, number: str) -> HttpResponse:
             limit = _sum(request.POST.get("limit", ""))
             liability.add(case=case, role=role, name=name, reason=reason, by=user, at=at, limit_fen=limit)
         elif what == "remove":
-            key = request.POST.get("liable", "")
-            row = Liable.objects.filter(case=case, pk=int(key)).first() if key.isdigit() and len(key) < 16 else None
+            key = number_of(request.POST.get("liable", ""))
+            row = Liable.objects.filter(case=case, pk=key).first() if key else None
             if row is None:
                 raise Wrong(_("请选择要去掉的责任主体。"))
             reason = read_text(request, "reason", 400, _("请写明依据。"))

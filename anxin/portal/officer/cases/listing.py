@@ -176,7 +176,7 @@ def cases_assign(request: HttpRequest) -> HttpResponse:
     """Give the chosen cases to an officer in whose jurisdiction they lie."""
     user, at = signed_in(request), timezone.now()
     key = request.POST.get("to", "")
-    if not key.isdecimal():
+    if not (key.isascii() and key.isdecimal() and len(key) < 16):
         messages.error(request, _("没有指派：请选择承办人。"))
         return back_to_list(request, "cases")
     to = get_object_or_404(User, pk=int(key), pk__in=[one.pk for one in candidates(user, "case")])

@@ -23,6 +23,7 @@ from anxin.people.models import User
 from anxin.people.phone_codes import normal_phone
 from anxin.portal.officer.cases import words
 from anxin.portal.officer.cases.finding import find_case
+from anxin.portal.officer.forms import number_of
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
 from anxin.vault import evidence
@@ -68,9 +69,9 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Open one personal value of one claimant."""
     user, at = signed_in(request), timezone.now()
     case = find_case(request, number, "personal")
-    field, key = request.POST.get("field", ""), request.POST.get("claimant", "")
+    field, key = request.POST.get("field", ""), number_of(request.POST.get("claimant", ""))
     rows = Claimant.objects.select_related("worker", "claim")
-    claimant = rows.filter(case=case, pk=int(key)).first() if key.isdigit() and len(key) < 16 else None
+    claimant = rows.filter(case=case, pk=key).first() if key else None
     if field not in FIELDS or claimant is None:
         raise Http404
     with transaction.atomic():

@@ -82,7 +82,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         documents.edit(
             document=row, values=values, addressee=request.POST.get("addressee", row.addressee),
             due_on=day_of(request.POST.get("due_on", "")), inspectors=named if kind.inspectors else None, by=user,
-            at=at, seen=int(seen) if seen.isascii() and seen.isdecimal() else None,
+            at=at, seen=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else None,
         )  # fmt: skip
 
     answer = _act(request, row, act, _("已保存。"))

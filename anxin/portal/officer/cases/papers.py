@@ -22,6 +22,7 @@ from anxin.people.access import may
 from anxin.people.models import Role, User
 from anxin.portal.officer.cases import paper_words as words
 from anxin.portal.officer.cases.parts import handles
+from anxin.portal.officer.forms import number_of
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
@@ -198,4 +199,5 @@ def to_sign(request: HttpRequest) -> HttpResponse:
 
 def claim_of(case: Case, text: str) -> Claim | None:
     """The claim of a case that a form names."""
-    return case.claims.filter(pk=int(text)).first() if text.isascii() and text.isdecimal() else None
+    key = number_of(text)
+    return case.claims.filter(pk=key).first() if key else None

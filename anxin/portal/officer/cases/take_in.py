@@ -38,7 +38,7 @@ from anxin.portal.officer.cases.take_in_form import (
     projects_like,
     read_form,
 )
-from anxin.portal.officer.forms import Wrong
+from anxin.portal.officer.forms import Wrong, number_of
 from anxin.portal.ui.access import needs, signed_in
 from anxin.vault.identity import normal_identity
 
@@ -94,7 +94,8 @@ def _empty(request: HttpRequest, user: User) -> TakeIn:
 
 def _ticket(key: str, user: User) -> Ticket | None:
     rows = Ticket.objects.filter(organisation=user.organisation_id) if user.organisation_id else Ticket.objects.none()
-    return rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    number = number_of(key)
+    return rows.filter(pk=number).first() if number else None
 
 
 def _end_ticket(key: str, filed: Filed, user: User) -> None:
@@ -105,7 +106,8 @@ def _end_ticket(key: str, filed: Filed, user: User) -> None:
 
 def _from_roster(request: HttpRequest, user: User, told: TakeIn, place: str) -> HttpResponse:
     at = timezone.now()
-    row = told.rows[int(place)] if place.isascii() and place.isdigit() and int(place) < len(told.rows) else None
+    known = place.isascii() and place.isdigit() and len(place) < 4 and int(place) < len(told.rows)
+    row = told.rows[int(place)] if known else None
     if row is None or not row.identity.strip():
         messages.error(request, _("请先填写完整的身份证号码，再查花名册。"))
         return _page(request, user, told, status=422)

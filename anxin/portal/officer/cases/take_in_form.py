@@ -33,7 +33,7 @@ _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 class Row:
     """One line of people as it was filled in; ``problem`` says what is wrong with it."""
 
-    name: str = ""
+    name: str = field(default="", repr=False)
     identity: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     months: str = ""
@@ -60,7 +60,7 @@ class TakeIn:
     region: str = ""
     place: str = ""
     matter: str = Matter.BUILDING_WAGES
-    text: str = ""
+    text: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     source: str = ""
     anonymous: bool = True

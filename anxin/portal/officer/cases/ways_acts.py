@@ -21,7 +21,7 @@ from anxin.people.models import Organisation
 from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.ways import in_words, track_view
-from anxin.portal.officer.forms import Wrong, day_of, read_text
+from anxin.portal.officer.forms import Wrong, day_of, number_of, read_text
 from anxin.portal.site.reach import read_yuan
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
@@ -33,11 +33,6 @@ from anxin.remedies.particulars import owed_fen, standing
 from anxin.remedies.ways import kinds
 
 PARTS = 6
-
-
-def number_of(text: str) -> int | None:
-    """A key of a form; what is none is None."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _track(case: Case, pk: int) -> Track:

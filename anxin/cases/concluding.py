@@ -37,7 +37,7 @@ def _verified(case: Case) -> bool:
 
 def _received(case: Case) -> bool:
     """Everybody has what is due to him, and something was due: where all sums are nought, nothing was paid."""
-    return all_received(case) and standing(case).filter(received_fen__gt=0).exists()
+    return all_received(case) and case.received_fen > 0
 
 
 def _shown(case: Case) -> bool:

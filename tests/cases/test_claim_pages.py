@@ -1,6 +1,6 @@
 """Claiming and following, page by page and without a script: four steps, a code, and what one may still do."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -334,3 +334,30 @@ def test_wide_digits_of_a_chinese_keyboard_are_digits(client, now):
 def test_what_a_door_brings_shows_no_name_when_it_is_printed():
     told = Told(door="qr", key="k", people=[Person(name="测试甲")], region_code="140105", text="我是测试甲")
     assert "测试甲" not in repr(told)
+
+
+def test_who_objects_has_his_case_opened_again(client, now):
+    claim, _ = whole_claim(client, this_month(now))
+    assert 'id="reopen"' not in client.get(f"/track/{claim.number}").content.decode()
+    assert client.post(f"/track/{claim.number}/reopen", {"text": "没到手"}).status_code == 302  # it is open
+    officer = make_user("closer", "officer", "140105")
+    move(case=claim.case, to="ended", by=officer, at=now)
+    assert 'id="reopen"' in client.get(f"/track/{claim.number}").content.decode()
+    client.post(f"/track/{claim.number}/reopen", {"text": ""})
+    assert Case.objects.get().ended_at is not None
+    client.post(f"/track/{claim.number}/reopen", {"text": "钱没到手，老李可以作证"})
+    case = Case.objects.get()
+    assert (case.state, case.reopened) == ("accepted", 1)
+    assert not case.events.filter(zh__contains="老李").exists()  # his own words are sealed
+    assert open_text(Message.objects.get().text_sealed) == "钱没到手，老李可以作证"
+
+
+def test_after_half_a_year_it_is_claimed_anew(client, now, monkeypatch):
+    claim, code = whole_claim(client, this_month(now))
+    move(case=claim.case, to="ended", by=make_user("closer", "officer", "140105"), at=now)
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=200))
+    client.post("/track", {"code": code})
+    assert 'id="reopen"' not in client.get(f"/track/{claim.number}").content.decode()
+    client.post(f"/track/{claim.number}/reopen", {"text": "没到手"})
+    assert Case.objects.get().ended_at == now
+    assert not Message.objects.exists()

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anxin.cases import exhibits, limits, messages
+from anxin.cases.concluding import reopen_until
 from anxin.cases.consent import find_member
 from anxin.cases.models import Claim, Claimant, Consent, Exhibit, WageReceived
 from anxin.cases.money import due_fen
@@ -134,6 +135,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
     told = progress_of(side.claim, at=at)
     messages.read_by_claimant(side.claim, claimant=side.member, at=at)
     said = messages.of_claim(side.claim, claimant=side.member)
+    until = reopen_until(told.case)
     context = {
         "here": "track",
         "side": side,
@@ -144,6 +146,8 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "steps": [(promise(step.clock, step.title), step) for step in told.steps],
         "conclusion": conclusions().get(told.case.conclusion) if told.ended else None,
         "officer": officer_name(told.case.owner),
+        "may_reopen": told.ended and side.me.consent != Consent.REFUSED and (until is None or at <= until),
+        "reopen_until": until,
         "phone": public_phone(told.case.unit),
         "due_fen": due_fen(side.me),
         "asked_month": _asked_month(request, side, at),

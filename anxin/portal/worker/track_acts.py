@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages as flash
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from anxin.cases import afterwards, closing_words, exhibits, messages
+from anxin.cases import afterwards, closing_words, concluding, exhibits, messages
 from anxin.cases.answers import answer
+from anxin.cases.flow import CannotMove
 from anxin.cases.models import Claimant
 from anxin.cases.money import has_all
 from anxin.insight.my_pay import my_month
@@ -117,6 +119,21 @@ def _retaliation(request: HttpRequest, side: Side, at: datetime) -> str:
     return _("已经马上告诉承办人。有人身危险时请直接打 110。")
 
 
+def _reopen(request: HttpRequest, side: Side, at: datetime) -> str:
+    text = request.POST.get("text", "").strip()
+    if not text:
+        raise Wrong(_("请写一句为什么要恢复办理，比如钱没有到手。"))
+    with transaction.atomic():
+        try:
+            # Everybody of the case reads its story: his own words go to the officer, sealed.
+            concluding.reopen(case=side.me.case, reason="申请人对结果有异议 (a claimant objects)", at=at,
+                              claimant=side.me)  # fmt: skip
+        except CannotMove as no:
+            raise Wrong(no.en if in_english() else no.zh) from None
+        messages.write_to_officer(claim=side.claim, claimant=side.member, text=text, at=at)
+    return _("已经恢复办理，承办人会重新核实。")
+
+
 def _words(request: HttpRequest, side: Side, at: datetime) -> str:
     stars = request.POST.get("stars", "")
     cost = read_cost(request.POST)
@@ -133,6 +150,7 @@ ACTS: dict[str, Callable[[HttpRequest, Side, datetime], str]] = {
     "received": _received,
     "withdraw": _withdraw,
     "undo": _undo,
+    "reopen": _reopen,
     "retaliation": _retaliation,
     "words": _words,
 }

@@ -19,9 +19,15 @@ def locked(listing: Listing) -> tuple[Case, Listing]:
     """The case of a listing and the listing as they are now, locked in this order until the transaction ends."""
     case = flow.locked(listing.case)
     Listing.objects.select_for_update(no_key=True).get(pk=listing.pk)
-    now = Listing.objects.select_related("order", "notice", "decision", "proposed_by").get(pk=listing.pk)
-    now.case = case
-    return case, now
+    return case, Listing.objects.select_related("case", "order", "notice", "decision", "proposed_by").get(pk=listing.pk)
+
+
+def living(case: Case) -> Case:
+    """The case that goes on: of a merged one that which it was merged into. A listing follows there, unless the firm is
+    listed there too."""
+    while case.merged_into is not None:
+        case = case.merged_into
+    return case
 
 
 def must_stand(listing: Listing, *allowed: str) -> None:

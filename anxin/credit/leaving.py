@@ -10,7 +10,7 @@ from django.db.models import Q
 from anxin.cases import flow
 from anxin.cases.flow import CannotMove
 from anxin.cases.models import Case, Liable
-from anxin.credit.course import enter, locked, must_stand, set_due, write
+from anxin.credit.course import enter, living, locked, must_stand, set_due, write
 from anxin.credit.deciding import begin, not_mended
 from anxin.credit.joint_list import early_months
 from anxin.credit.models import Listing, ListingClock
@@ -40,7 +40,7 @@ def bars(listing: Listing, *, at: datetime) -> list[tuple[str, str]]:
         found.append(
             (f"列入未满 {early_months()} 个月（{soonest}）", f"Not {early_months()} months on the list ({soonest})")
         )
-    found += not_mended(listing.case)
+    found += not_mended(living(listing.case))
     if _new_arrears(listing):
         found.append(("列入后又有拖欠", "New arrears since it was listed"))
     if Track.objects.filter(case__in=_cases_of(listing), kind="police", state__in=_CRIMINAL).exists():

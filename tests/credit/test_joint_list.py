@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anxin.cases.flow import CannotMove
+from anxin.cases.merging import merge
 from anxin.cases.models import Case, Claimant
 from anxin.cases.money import receive
 from anxin.credit import deciding, joint_list, leaving, objections, proposing, telling
@@ -509,6 +510,22 @@ def test_a_removal_won_by_deceit_is_undone_and_the_three_years_begin_anew(at):
     assert (back.state, back.listed_on, back.ended_at) == ("listed", civil_date(found), None)
     assert back.until_on == add_months(civil_date(found), 36)
     assert not ListingClock.objects.filter(listing=back, done_at=None).exists()
+
+
+def test_a_listing_goes_with_its_case_when_that_is_merged_and_stays_when_the_firm_is_listed_there_too(at):
+    matter, listing = proposed(at)
+    makes = {"project": matter.case.project, "office": matter.office}
+    other = make_case(at, (1_000_000,), key="other", **makes)
+    merge(into=other, other=matter.case, by=matter.office.officer, at=matter.after)
+    listing.refresh_from_db()
+    assert listing.case == other
+    third = make_case(at, (1_000_000,) * 10, key="third", **makes)
+    served(third, "order", matter.office, at)
+    twin = proposing.propose(case=third, ground="event", persons=[boss()], by=matter.office.officer, at=matter.after,
+                             reason="聚集讨薪，媒体报道")  # fmt: skip
+    merge(into=third, other=other, by=matter.office.officer, at=matter.after)
+    done = proposing.take_back(listing=listing, reason="并案", by=matter.office.officer, at=matter.after)
+    assert (done.state, Listing.objects.get(pk=twin.pk).state) == ("dropped", "proposed")
 
 
 # The data

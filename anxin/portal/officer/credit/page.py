@@ -72,7 +72,7 @@ def show_listing(
         "notice_served": row.state == "proposed" and _served(row.notice),
         "decision_open": row.state in ("listed", "asked") and _wanted(row.decision),
         "not_ready": _said(deciding.not_ready(row, at=at)) if pending else "",
-        "not_mended": [_said(one) for one in deciding.not_mended(row.case)] if pending else [],
+        "not_mended": [_said(one) for one in deciding.not_mended(course.living(row.case))] if pending else [],
         "extendable": _extendable(row, at), "early_on": leaving.early_on(row),
         "bars": bars, "years": lasting_months() // 12, "acts": _acts(row, allowed, bars),
         "steps": [_step(one) for one in row.steps.select_related("by").order_by("-at", "-pk")],

@@ -166,9 +166,11 @@ def correct(*, receipt: WageReceived, amount_fen: int, at: datetime) -> WageRece
     if amount_fen > before:
         return row
     old, new = f"{before / 100:,.2f}", f"{amount_fen / 100:,.2f}"
-    tell(case, kind="receipt-corrected", by=None, at=at, public=True,
-         zh=f"银行更正了一笔到账记录：{old} 元改为 {new} 元，我们会继续跟进",
-         en=f"The bank corrected a receipt from {old} to {new} yuan; we follow it up")  # fmt: skip
+    # Everybody of the case reads the first line: how much it was is his alone, who sees it among his receipts.
+    tell(case, kind="receipt-corrected", by=None, at=at, public=True, zh="银行更正了一笔到账记录，我们会继续跟进",
+         en="The bank corrected a receipt; we follow it up")  # fmt: skip
+    tell(case, kind="receipt-corrected", by=None, at=at, public=False, zh=f"到账更正：{old} 元改为 {new} 元",
+         en=f"Receipt corrected from {old} to {new} yuan")  # fmt: skip
     notify(to=answerable(case, at=at), kind="case-receipt-corrected", subject="case", subject_id=case.pk, at=at,
            urgent=True, zh=f"案件 {case.number}：银行更正到账记录，{old} 元改为 {new} 元",
            en=f"Case {case.number}: the bank corrected a receipt from {old} to {new} yuan")  # fmt: skip

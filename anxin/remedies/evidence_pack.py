@@ -16,7 +16,8 @@ import orjson
 from django.db import transaction
 from django.db.models import Q
 
-from anxin.cases.models import Case, Claim, Claimant, Exhibit
+from anxin.cases.merging import public_story
+from anxin.cases.models import Case, CaseEvent, Claim, Claimant, Exhibit
 from anxin.law.civil import SHANGHAI
 from anxin.people import trail
 from anxin.people.looks import WORKER, record_look
@@ -98,16 +99,19 @@ def own_pack(*, worker: Worker, at: datetime) -> Pack:
         "scope": "own", "scope_words": "本人", "cases": heads,
         "people": [pack_data.worker_record(worker, work), *claims],
         "papers": pack_data.papers_of(papers), "exhibits": pack_data.exhibits_of(exhibits),
-        "story": [
-            line for case in cases.values()
-            for line in pack_data.story_of(case.events.filter(public=True).order_by("at", "pk"))
-        ],
+        "story": pack_data.story_of(_own_story(mine)),
     }  # fmt: skip
     numbers = [str(pk) for pk in cases]
     links = Event.objects.filter(
         Q(subject=WORKER, subject_id=str(worker.pk)) | Q(subject="case", subject_id__in=numbers)
     )
     return _make(data, papers, exhibits, _told(links, worker.pk), subject=WORKER, subject_id=worker.pk, by=None, at=at)
+
+
+def _own_story(mine: Sequence[Claimant]) -> list[CaseEvent]:
+    """What he may read of his cases: of each what was told while his claim was in it."""
+    lines = {line.pk: line for one in mine for line in public_story(one.claim)}
+    return sorted(lines.values(), key=lambda line: (line.at, line.pk))
 
 
 def _own_head(head: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from anxin.cases import consent
-from anxin.cases.filing import Person
+from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.merging import merge, split
 from anxin.cases.models import Case, Claim, Claimant, Consent
 from anxin.cases.money import verify_sum
@@ -199,3 +199,18 @@ def test_after_merging_and_splitting_everybody_still_finds_his_own(client, group
     assert stranger.get(f"/track/{second}").status_code == 200
     for wanted in (number, moved.number, row.claim.number):
         assert stranger.get(f"/track/{wanted}").status_code == 404
+
+
+def test_the_code_of_who_filed_opens_nobody_elses_claim_after_a_split(client, now):
+    officer = make_user("desk", "officer", "140105")
+    people = [Person(name=name, months=["2026-03"], claimed_fen=fen) for name, fen in (("甲", 100), ("乙", 4_321_00))]
+    filed = file_claim(Told(door="walk_in", key="d", people=people, region_code="140105", by=officer), at=now)
+    second = Claimant.objects.latest("pk")
+    fresh = split(case=filed.claim.case, claimants=[second.pk], reason="另办", by=officer, at=now)
+    own = Claim.objects.get(case=fresh)
+    client.post("/track", {"code": filed.return_code})
+    assert client.get(f"/track/{filed.claim.number}").status_code == 200
+    assert client.get(f"/track/{own.number}").status_code == 404
+    assert client.post(f"/track/{own.number}/withdraw", {"sure": "1"}).status_code == 404
+    second.refresh_from_db()
+    assert second.withdrawn_at is None

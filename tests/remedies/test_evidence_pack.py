@@ -7,13 +7,15 @@ import random
 import subprocess
 import sys
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from anxin.cases import exhibits
 from anxin.cases.filing import Person, Told, file_claim
+from anxin.cases.flow import tell
+from anxin.cases.merging import merge
 from anxin.cases.models import Case, Claimant
 from anxin.cli import main
 from anxin.intake.admit import admit
@@ -252,3 +254,20 @@ def test_a_worker_without_a_claim_has_a_pack_too(at):
     data = data_of(own_pack(worker=site.forgotten.worker, at=at).content)
     assert len(data["people"][0]["work"][0]["months"][0]["days"]) == 3
     assert data["cases"] == []
+
+
+def test_a_workers_own_pack_tells_of_a_case_what_was_told_while_his_claim_was_in_it(at):
+    site, office = make_site(at), make_office()
+
+    def claimed(engagement, key: str) -> Case:
+        people = [Person(name="测试", worker=engagement.worker, months=["2026-03"], claimed_fen=500_000)]
+        told = Told(door="web", key=key, people=people, region_code="140105", project=site.project, by=office.officer)
+        return file_claim(told, at=at).claim.case
+
+    theirs, his = claimed(site.paid, "a"), claimed(site.failed, "b")
+    tell(theirs, kind="state-supplement", by=office.officer, at=at, public=True, zh="请补充工牌照片", en="x")
+    merge(into=theirs, other=his, by=office.officer, at=at + timedelta(hours=1))
+    story = str(data_of(own_pack(worker=site.failed.worker, at=at + timedelta(hours=2)).content)["story"])
+    assert "已经收到您的反映" in story
+    assert "并入案件" in story
+    assert "工牌照片" not in story

@@ -81,13 +81,16 @@ def side_or_404(request: HttpRequest, number: str, *, at: datetime) -> Side:
     since = max((opened.get(str(key), 0.0) for key in (claim.pk, claim.split_from_id)), default=0.0)
     filer = worker is not None and claim.filer_id == worker.pk
     if filer or at.timestamp() - since < OPEN_FOR.total_seconds():
-        rows = Claimant.objects.filter(Q(claim=claim) | Q(claim__split_from=claim)).exclude(consent__in=_MEMBER)
+        # Whoever filed is the first of the claim's people who speak for themselves, wherever a split has brought him;
+        # his code opens nobody else's claim.
+        origin = claim.split_from_id or claim.pk
+        rows = Claimant.objects.filter(Q(claim=origin) | Q(claim__split_from=origin)).exclude(consent__in=_MEMBER)
         me = (
             rows.select_related("claim__case__project", "claim__case__owner", "claim__case__unit")
             .order_by("pk")
             .first()
         )
-        if me is not None:
+        if me is not None and (claim.pk == origin or me.claim_id == claim.pk):
             return Side(me.claim, me, None)
     member = _member(request, claim, worker.pk if worker else None, at)
     if member is None:

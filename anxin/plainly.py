@@ -53,6 +53,28 @@ def add(*rows: models.Model) -> None:
         _add(some)
 
 
+def add_unknown(rows: Sequence[models.Model], *, known_by: str) -> list[bool]:
+    """``model.objects.bulk_create(rows, ignore_conflicts=True)`` where the column ``known_by`` is unique.
+
+    Answers for each row whether it went in: not when the table or an earlier row has its value. They get no keys.
+    """
+    head, places, _, fields = _insert(type(rows[0]), False)
+    quote, _ = _spelling(type(rows[0]))
+    key = quote(_column(type(rows[0]), known_by).column)
+    database = connections[DEFAULT_DB_ALIAS]
+    told = [field.get_db_prep_save(field.pre_save(row, True), database) for row in rows for field in fields]
+    with database.cursor() as cursor:
+        tail = f" ON CONFLICT ({key}) DO NOTHING RETURNING {key}"
+        cursor.execute(head + ", ".join([places] * len(rows)) + tail, told)
+        fresh = {value for (value,) in cursor.fetchall()}
+    went_in = []
+    for row in rows:
+        value = getattr(row, known_by)
+        went_in.append(value in fresh)
+        fresh.discard(value)
+    return went_in
+
+
 def change(row: models.Model, *names: str) -> None:
     """``row.save(update_fields=names)``. Raises DatabaseError when the row is gone."""
     sql, fields, key = _update(type(row), names)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from anxin import plainly
 from anxin.cases.models import Case, CaseClock, CaseEvent, Claimant, WageReceived
+from anxin.intake.models import Receipt
 from anxin.people.models import Event, User
 from anxin.registry.models import Engagement
 from tests.cases.claims import claim, member, only
@@ -95,3 +96,15 @@ def test_rows_are_locked_in_a_transaction_only(at):
         locks = asked.captured_queries[0]["sql"].endswith("FOR NO KEY UPDATE")
         assert locks == connection.features.has_select_for_update
     assert only(case).case_id == case.pk
+
+
+def test_only_what_nobody_knows_goes_in(at):
+    def row(key: str) -> Receipt:
+        return Receipt(serial=f"s-{key}-{next(numbers)}", replay_key=key, method="m", received_at=at, status=20)
+
+    numbers = iter(range(100))
+    plainly.add(row("old"))
+    assert plainly.add_unknown([row("a"), row("old"), row("b"), row("a")], known_by="replay_key") == [
+        True, False, True, False,
+    ]  # fmt: skip
+    assert sorted(Receipt.objects.values_list("replay_key", flat=True)) == ["a", "b", "old"]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from anxin.ledger.insert import insert
+from anxin import plainly
 from anxin.ledger.models import Batch
 from anxin.ledger.schema import FACT_TABLES
 
@@ -25,7 +25,7 @@ def append(*, table: str, rows: pa.Table, source: str, at: datetime) -> Batch:
     with pa.ipc.new_stream(sink, schema, options=options) as writer:
         writer.write_table(rows)
     batch = Batch(table=table, source=source, arrived_at=at, rows=rows.num_rows, payload=sink.getvalue().to_pybytes())
-    insert(batch)
+    plainly.add(batch)
     return batch
 
 

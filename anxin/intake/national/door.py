@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from django.db import IntegrityError, OperationalError
 
+from anxin import plainly
 from anxin.intake import held
 from anxin.intake.models import HeldRow, Receipt, Sender
 from anxin.intake.national import control, joining, methods, replies, signing
@@ -21,7 +22,6 @@ from anxin.intake.national.methods import Query, Write
 from anxin.intake.national.replies import Refused, Reply, refuse
 from anxin.intake.rows import Fault
 from anxin.intake.senders import secrets_of
-from anxin.ledger.insert import insert
 from anxin.ledger.together import commit_together
 from anxin.registry.models import Project
 
@@ -275,7 +275,7 @@ def _execute(call: Call, method: Write, params: dict[str, str], replay_key: str)
         accepted=sum(max((len(v) for v in item.raw.values() if isinstance(v, list)), default=1) for item in items),
     )
     try:
-        insert(receipt)
+        plainly.add(receipt)
     except IntegrityError as error:
         raise _Replayed from error
     call.receipt = receipt

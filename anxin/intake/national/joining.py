@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from anxin import plainly
 from anxin.intake.models import Receipt
 from anxin.intake.national import accounts, attendance, replies
 from anxin.intake.national.attendance import Swipe
 from anxin.intake.national.calls import Call
 from anxin.intake.national.envelope import named
 from anxin.law.civil import SHANGHAI
-from anxin.ledger.insert import insert_unless_known
 from anxin.ledger.together import join
 
 TAKEN, REPLAYED, CHANGED = "taken", "replayed", "changed"
@@ -56,7 +56,7 @@ def _take(entries: Sequence[_Entry]) -> list[str]:
     """Receipts of the calls that are new and whose sender is as remembered, and their swipes as one batch."""
     same = accounts.unchanged({entry.call.sender for entry in entries})
     sound = [entry for entry in entries if entry.call.sender.pk in same]
-    fresh = insert_unless_known(Receipt, "replay_key", [_receipt(entry) for entry in sound]) if sound else []
+    fresh = plainly.add_unknown([_receipt(entry) for entry in sound], known_by="replay_key") if sound else []
     taken = [entry for entry, new in zip(sound, fresh, strict=True) if new]
     if taken:
         sources = {entry.call.source for entry in taken}
@@ -69,16 +69,14 @@ def _take(entries: Sequence[_Entry]) -> list[str]:
     return [CHANGED if (new := became.get(id(entry))) is None else TAKEN if new else REPLAYED for entry in entries]
 
 
-def _receipt(entry: _Entry) -> dict[str, Any]:
-    return {
-        "serial": entry.serial,
-        "sender_id": entry.call.sender.pk,
-        "replay_key": entry.replay_key,
-        "method": entry.call.method,
-        "received_at": entry.call.at,
-        "status": replies.DONE,
-        "result": replies.DONE_TEXT,
-        "accepted": len(entry.facts),
-        "refused": 0,
-        "waiting": 0,
-    }
+def _receipt(entry: _Entry) -> Receipt:
+    return Receipt(
+        serial=entry.serial,
+        sender_id=entry.call.sender.pk,
+        replay_key=entry.replay_key,
+        method=entry.call.method,
+        received_at=entry.call.at,
+        status=replies.DONE,
+        result=replies.DONE_TEXT,
+        accepted=len(entry.facts),
+    )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anxin.cases.procedure import states
 from anxin.portal.officer import handling_words
+from anxin.portal.ui.looked import looked
 from anxin.portal.ui.tags import in_english
 from anxin.rules.rule import RUNGS
 
@@ -358,11 +359,15 @@ def titles(words: Mapping[str, Any], known: Iterable[str]) -> list[tuple[str, An
 def tell(changes: Mapping[str, Any]) -> list[tuple[Any, str]]:
     """(title, value) of what changed; nothing for what is empty."""
     return [
-        (CHANGES.get(name, name), _value(value)) for name, value in changes.items() if value not in (None, "", [], {})
+        (CHANGES.get(name, name), looked(value) if name == "field" and isinstance(value, str) else _value(value))
+        for name, value in changes.items()
+        if value not in (None, "", [], {})
     ]
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("是") if value else _("否"))
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
     if isinstance(value, list):

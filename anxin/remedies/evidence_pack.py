@@ -24,6 +24,7 @@ from anxin.people.looks import WORKER, record_look
 from anxin.people.models import Event, User
 from anxin.registry.models import Worker
 from anxin.remedies import pack_data, pack_pdf, verify
+from anxin.remedies.kinds import kinds
 from anxin.remedies.models import Document
 from anxin.remedies.paper_facts import people_of
 from anxin.vault import evidence
@@ -120,11 +121,13 @@ def _own_head(head: dict[str, Any]) -> dict[str, Any]:
 
 
 def _own_papers(mine: Sequence[Claimant], alone: Sequence[Claimant]) -> list[Document]:
-    """Papers made for him, and those of a case or claim in which nobody else is named."""
+    """Papers made for him, and those of a case or claim in which nobody else is named. A notice that a firm may be
+    listed names those who answer for it, before anything is decided: it is no paper of his."""
     single = [one.claim_id for one in mine if one.claim.claimants.count() == 1]
     whose = Q(claimant__in=[one.pk for one in mine]) | Q(claim__in=single, claimant=None)
     whose |= Q(case__in=[one.case_id for one in alone])
-    rows = Document.objects.filter(whose, state__in=("signed", "served")).exclude(digest="")
+    others = [key for key, kind in kinds().items() if kind.begun_by]
+    rows = Document.objects.filter(whose, state__in=("signed", "served")).exclude(digest="").exclude(kind__in=others)
     return list(rows.prefetch_related("servings").order_by("signed_at", "pk"))
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -20,6 +22,7 @@ from tests.people import identity
 from tests.portal.site import make_user
 from tests.remedies.matters import make_case, make_office
 from tests.remedies.papers import PHOTO
+from tests.workers import worker_signs_in
 
 pytestmark = pytest.mark.django_db
 EYE = {"HTTP_HX_REQUEST": "true"}
@@ -188,6 +191,19 @@ def test_a_paper_of_the_list_is_not_begun_from_the_case(at):
     sent = officer.post(f"/cases/{matter.case.number}/papers", {"kind": "list_notice", "form": "paper"})
     assert sent.status_code == 422
     assert not Document.objects.filter(kind="list_notice").exists()
+
+
+def test_a_workers_own_pack_has_the_order_and_not_the_notice_that_names_people(at):
+    matter = unpaid(at, (2_000_000,))
+    told(at, matter=matter)
+    phone = Client()
+    worker_signs_in(phone, matter.case.claimants.get().worker, at=timezone.now())
+    pack = phone.post("/me/pack")
+    with zipfile.ZipFile(io.BytesIO(pack.content)) as parts:
+        kinds = {one["kind"] for one in json.loads(parts.read("data.json"))["papers"]}
+        assert "钱大富" not in parts.read("data.json").decode()
+    assert "order" in kinds
+    assert "list_notice" not in kinds
 
 
 def test_sparing_and_leaving_by_their_forms(at):

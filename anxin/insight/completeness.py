@@ -17,6 +17,7 @@ from anxin.insight.board import board_of
 from anxin.insight.project_months import judged_month
 from anxin.ledger import read
 from anxin.registry.models import Deposit, Engagement, Project
+from anxin.registry.shared_phones import shared_phones
 from anxin.rules.packs import light_regime, rules_for
 from anxin.rules.rule import Light, Rule
 from anxin.watch.models import Warning
@@ -31,6 +32,7 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "roster": ("roster_missing",),
     "contracts": ("contract_missing",),
     "cards": ("card_shared",),
+    "phones": (),
     "attendance": ("attendance_stopped", "attendance_absent"),
     "payroll": ("payroll_missing",),
     "payment": ("wages_unpaid", "unpaid_share", "wages_never_paid"),
@@ -141,6 +143,7 @@ def _states(project: Project, as_of: date, work: pa.Table, pay: pa.Table) -> dic
         "roster": _there(roster["total"] > 0),
         "contracts": _share(roster["uncontracted"], present),
         "cards": _share(roster["cardless"], present),
+        "phones": _phones(project, present, as_of),
         "attendance": _attendance(project, present, as_of, work),
         "payroll": payroll,
         "payment": payment,
@@ -160,6 +163,14 @@ def _share(lacking: int, of: int) -> State:
     if not lacking:
         return THERE, {}
     return (MISSING if lacking == of else PARTIAL), {"count": lacking, "base": of}
+
+
+def _phones(project: Project, present: int, as_of: date) -> State:
+    """Whether each worker has a telephone of his own on the roster: one named for many lets none of them sign in."""
+    shared = shared_phones(project.pk, on_site=as_of)
+    if not shared:
+        return NOT_DUE, {}
+    return PARTIAL, {"count": sum(shared), "base": present, "phones": len(shared)}
 
 
 def _roster(project: Project, as_of: date) -> dict[str, int]:

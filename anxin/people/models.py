@@ -205,6 +205,8 @@ class PhoneCode(models.Model):
 class PhoneOwner(models.Model):
     """A phone that stands for a worker, once he has shown who he is. ``worker_id``: ``registry.Worker``.
 
+    ``shared``: the roster names it for many workers; it holds for one of them only once an officer has seen him.
+
     It holds from ``holds_from`` on: at once for the phone the roster knows, a day later for another, so that whoever
     holds the known phone can object. ``proved_at``: when the identity number was last typed or the phone last used.
     """
@@ -214,6 +216,7 @@ class PhoneOwner(models.Model):
     worker_id = models.BigIntegerField()
     asked_at = models.DateTimeField()
     holds_from = models.DateTimeField()
+    shared = models.BooleanField(default=False)
     proved_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

@@ -2,11 +2,12 @@
 
 Who knows another's identity number and name (his foreman, the site's clerk) must not become him by that. So the phone
 the roster knows stands for him at once; another phone only after a day in which whoever holds the known phone is told
-and may object. A claim waits for none of this.
+and may object. A phone the roster names for many is known for none of them (``registry.shared_phones``): only an
+officer who has seen the worker and his card lets it stand. A claim waits for none of this.
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -21,6 +22,7 @@ IDLE = timedelta(days=30)
 # A number given up is sold again: who was away longer types his identity number once more.
 PROOF_LASTS = timedelta(days=90)
 OBJECTION = timedelta(days=1)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 IDENTITY_TRIES = 5  # a phone a day
 NUMBER_TRIES = 10  # an identity number a day, from whatever phone
 _SEEN_EVERY = timedelta(hours=1)
@@ -67,6 +69,11 @@ def worker_id_of(session: PhoneSession, *, at: datetime) -> int | None:
     return owner.worker_id
 
 
+def ask_again(session: PhoneSession) -> None:
+    """A session's phone does not say any more who holds it: he says who he is once more."""
+    PhoneSession.objects.filter(pk=session.pk).update(owner=None)
+
+
 def end_session(session: PhoneSession) -> None:
     """Sign out of this browser."""
     PhoneSession.objects.filter(pk=session.pk).delete()
@@ -94,28 +101,34 @@ def forgive_identity_tries(*, phone: str, identity: str) -> None:
 
 
 @transaction.atomic
-def bind(*, session: PhoneSession, worker_id: int, known_phone: str, at: datetime) -> PhoneOwner:
+def bind(*, session: PhoneSession, worker_id: int, known_phone: str, at: datetime, shared: bool = False) -> PhoneOwner:
     """Let a session's phone stand for a worker whose identity number and name were typed.
 
     ``known_phone``: what the roster has for him, empty when nothing. Answers the row; ``holds_from`` lies ahead when
-    another phone is known, and ``phones_to_tell`` names whom to tell.
+    another phone is known, and ``phones_to_tell`` names whom to tell. ``shared``: the roster names this phone for many
+    workers; whoever holds it knows all their numbers, so that it never stands for one until an officer confirms it.
     """
     phone = open_text(session.phone_sealed)
     others = _others(worker_id, phone)
-    at_once = known_phone == phone or (not known_phone and not others)
+    at_once = not shared and (known_phone == phone or (not known_phone and not others))
+    holds_from = at if at_once else NEVER if shared else at + OBJECTION
     owner, new = PhoneOwner.objects.get_or_create(
         phone_blind=bytes(session.phone_blind), worker_id=worker_id, ended_at=None,
         defaults={
-            "phone_sealed": seal_text(phone), "asked_at": at, "proved_at": at,
-            "holds_from": at if at_once else at + OBJECTION,
+            "phone_sealed": seal_text(phone), "asked_at": at, "proved_at": at, "holds_from": holds_from,
+            "shared": shared,
         },
     )  # fmt: skip
+    if shared and not owner.shared:
+        # It stood for him before the roster named it for others too.
+        owner.shared, owner.holds_from = True, NEVER
+        owner.save(update_fields=["shared", "holds_from"])
     PhoneOwner.objects.filter(pk=owner.pk).update(proved_at=at)
     PhoneSession.objects.filter(pk=session.pk).update(owner=owner)
     session.owner = owner
     if new:
         trail.record(by=None, who="worker", at=at, action="phone-bind", subject="worker", subject_id=worker_id,
-                     changes={"at_once": at_once})  # fmt: skip
+                     changes={"at_once": at_once, "shared": shared})  # fmt: skip
     return owner
 
 

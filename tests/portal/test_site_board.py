@@ -132,8 +132,8 @@ def test_the_score_counts_what_is_asked_for_equally(at, monkeypatch):
     assert set(states) == set(ITEMS)
     assert states == {
         "account": "there", "agreement": "there", "deposit": "there", "clerk": "missing", "roster": "there",
-        "contracts": "there", "cards": "there", "attendance": "partial", "payroll": "partial", "payment": "partial",
-        "pay_day": "there", "board": "missing", "board_text": "partial",
+        "contracts": "there", "cards": "there", "phones": "not_due", "attendance": "partial", "payroll": "partial",
+        "payment": "partial", "pay_day": "there", "board": "missing", "board_text": "partial",
     }  # fmt: skip
     assert (found.there, found.asked, found.score) == (7, 13, 54)
     numbers = {item.key: item.numbers for item in found.items}
@@ -145,7 +145,7 @@ def test_the_score_counts_what_is_asked_for_equally(at, monkeypatch):
 def test_an_empty_project_is_not_asked_for_what_cannot_be_yet(project, at):
     found = completeness(project, as_of=at.date())
     idle = {item.key for item in found.items if item.state == "not_due"}
-    assert idle == {"contracts", "cards", "attendance", "payroll", "payment"}
+    assert idle == {"contracts", "cards", "phones", "attendance", "payroll", "payment"}
     assert found.asked == len(ITEMS) - len(idle)
 
 

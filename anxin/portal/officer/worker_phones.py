@@ -27,7 +27,7 @@ def own_word(engagement: Engagement, month: str, *, at: datetime) -> dict[str, A
         "note": open_text(answer.note_sealed) if answer else "",
         "phones": [
             {"pk": row.pk, "phone": mask_phone(open_text(row.phone_sealed)), "asked_at": row.asked_at,
-             "waits": row.holds_from > at}
+             "waits": row.holds_from > at, "shared": row.shared}
             for row in phones_of(engagement.worker_id)
         ],
     }  # fmt: skip

@@ -23,6 +23,10 @@ ITEMS = {
     "roster": (gettext_lazy("实名制花名册"), gettext_lazy("上传进场工人花名册。")),
     "contracts": (gettext_lazy("劳动合同"), gettext_lazy("上传合同台账，先订合同、后进场。")),
     "cards": (gettext_lazy("工人工资卡"), gettext_lazy("在花名册中补填工人本人的银行卡号。")),
+    "phones": (
+        gettext_lazy("工人本人手机号"),
+        gettext_lazy("在花名册中补填工人本人的手机号；登记给多人的号码不能用来查看任何人的资料。"),
+    ),
     "attendance": (gettext_lazy("考勤"), gettext_lazy("恢复考勤设备上传，或上传考勤表；已停工的办理停工报备。")),
     "payroll": (gettext_lazy("工资表"), gettext_lazy("核对并报送当月工资表，附工人签字件。")),
     "payment": (gettext_lazy("工资发放"), gettext_lazy("下载代发文件交开户银行，银行返回结果后自动核销。")),
@@ -104,7 +108,7 @@ _BY_CHECK = {
     **dict.fromkeys(("bank_payroll", "account_abnormal", "enterprise_unpaid"), "wages"),
     "data_incomplete": "gaps",
 }
-_BY_ITEM = {"cards": "roster", "payment": "payout", "board_text": "board_text"}
+_BY_ITEM = {"cards": "roster", "phones": "roster", "payment": "payout", "board_text": "board_text"}
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,8 @@ def _lack(key: str, numbers: Mapping[str, Any]) -> str:
         return _("%(base)s 人在场，%(count)s 人没有合同") % numbers
     if key == "cards" and numbers:
         return _("%(base)s 人在场，%(count)s 人没有登记卡号") % numbers
+    if key == "phones" and numbers:
+        return _("%(base)s 人在场，%(count)s 人登记的手机号与多人相同（%(phones)s 个号码）") % numbers
     if key == "attendance" and "days" in numbers:
         return _("已 %(days)s 天没有考勤") % numbers
     if key == "payroll" and "count" in numbers:

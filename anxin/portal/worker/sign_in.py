@@ -20,7 +20,15 @@ from anxin.notices.channels import has_sms
 from anxin.notices.send import tell_phone
 from anxin.people.models import PhoneCode
 from anxin.people.phone_codes import Asked, ask_code, normal_phone, try_code
-from anxin.people.phones import begin_session, end_session, not_me, waiting_for, worker_id_of
+from anxin.people.phones import (
+    ask_again,
+    begin_session,
+    end_session,
+    not_me,
+    session_of,
+    waiting_for,
+    worker_id_of,
+)
 from anxin.portal.worker.access import (
     drop_token,
     keep_token,
@@ -30,6 +38,7 @@ from anxin.portal.worker.access import (
     phone_session_of,
     worker_page,
 )
+from anxin.registry.shared_phones import is_shared
 from anxin.vault.fields import mask_phone, open_text
 
 WHY = "before somebody is known; it gives nothing away and counts tries by phone, never by address"
@@ -110,7 +119,12 @@ def _take(request: HttpRequest, asked: PhoneCode, at: datetime, to: str) -> Http
     if before is not None:
         end_session(before)
     response = redirect(f"{reverse('me-sign-in')}?{urlencode({'next': to})}")
-    keep_token(response, begin_session(phone=phone, at=at))
+    token = begin_session(phone=phone, at=at)
+    keep_token(response, token)
+    owner = session.owner if (session := session_of(token, at=at)) is not None else None
+    # What an officer has confirmed holds; else a phone the roster names for many by now is nobody's.
+    if session is not None and owner is not None and not owner.shared and is_shared(phone, worker_id=owner.worker_id):
+        ask_again(session)
     return response
 
 

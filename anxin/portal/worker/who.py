@@ -32,6 +32,7 @@ from anxin.portal.worker.access import open_page, own_next, phone_session_of
 from anxin.portal.worker.sign_in import WHY
 from anxin.registry.actions import identity_blind
 from anxin.registry.models import Worker
+from anxin.registry.shared_phones import is_shared
 from anxin.vault.fields import mask_phone, open_text
 from anxin.vault.identity import identity_problem, normal_identity
 
@@ -89,7 +90,8 @@ def _plain(name: str) -> str:
 def _bind(session: PhoneSession, worker: Worker, phone: str, identity: str) -> PhoneOwner:
     at = timezone.now()
     known = open_text(worker.phone_sealed)
-    owner = bind(session=session, worker_id=worker.pk, known_phone=known, at=at)
+    shared = is_shared(phone, worker_id=worker.pk)
+    owner = bind(session=session, worker_id=worker.pk, known_phone=known, at=at, shared=shared)
     forgive_identity_tries(phone=phone, identity=identity)
     said = _(
         "【安薪】有人用尾号 %(tail)s 的手机登记为您本人。不是您？请在一天内打开 %(address)s 用本机登录并点“不是我的”。"

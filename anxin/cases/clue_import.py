@@ -108,8 +108,13 @@ def decide(*, file: ClueFile, accepted: bool, by: User, at: datetime) -> ClueFil
 
 
 def read(content: bytes, *, region: str, at: datetime) -> list[ReadRow]:
-    """Every row with its verdict; ``item`` is the ``Clue`` of a good one. Raises SheetError."""
+    """Every row with its verdict; ``item`` is the ``Clue`` of a good one. Raises SheetError.
+
+    Of a clue of several people none is taken while one of them is wrong: what is taken later under its number would be
+    taken for the same, and he would be lost.
+    """
     found: list[ReadRow] = []
+    wrong: set[str] = set()
     for record in records(open_workbook(content), COLUMNS, ESSENTIALS):
         if isinstance(record, ReadRow):
             found.append(record)
@@ -120,6 +125,7 @@ def read(content: bytes, *, region: str, at: datetime) -> list[ReadRow]:
             clue = _clue(record, region, at)
         except RowRefused as refused:
             row.verdict, row.reason, row.reason_en = REFUSED, refused.reason, refused.reason_en
+            wrong.add(record.text("sourceNumber")[:64])
         else:
             row.item = clue
             if find_by_key(ClaimDoor.CLUE_PLATFORM, clue.source) is not None:
@@ -128,6 +134,10 @@ def read(content: bytes, *, region: str, at: datetime) -> list[ReadRow]:
                 row.reason = "平台上没有同名项目，按所在地派单"
                 row.reason_en = "no project of that name here; sent to the place"
         found.append(row)
+    for row in found:
+        if isinstance(row.item, Clue) and row.item.source in wrong:
+            row.item, row.verdict = None, REFUSED
+            row.reason, row.reason_en = "同一编号另有一行有误，改好后一起导入", "another row of this number is wrong"
     return found
 
 

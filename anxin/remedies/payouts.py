@@ -62,7 +62,8 @@ def pay_list(draw: Draw) -> PayList:
     project = draw.case.project
     roster = Engagement.objects.filter(project=project) if project is not None else Engagement.objects.none()
     tokens = Counter(roster.exclude(card_token="").values_list("card_token", flat=True))
-    own = {one.worker_id: one for one in roster.filter(worker_id__in=[line.claimant.worker_id for line in waiting])}
+    workers = [line.claimant.worker_id for line in waiting if line.claimant.worker_id is not None]
+    own = {one.worker_id: one for one in roster.filter(worker_id__in=workers).select_related("worker")}
     coming = promised_to([line.claimant_id for line in waiting])
     lines, left_out = [], []
     for line in waiting:
@@ -80,7 +81,8 @@ def pay_list(draw: Draw) -> PayList:
                 PayoutLine(
                     end_to_end=mark_of(line),
                     worker_id=one.worker_id,
-                    name=true_name(line.claimant),
+                    # The bank compares the holder with the account, which is the roster's, as the name is.
+                    name=one.worker.name or true_name(line.claimant),
                     card=open_text(one.card_sealed),
                     bank=one.bank_name,
                     bank_code=one.bank_code,

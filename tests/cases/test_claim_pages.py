@@ -336,6 +336,15 @@ def test_what_a_door_brings_shows_no_name_when_it_is_printed():
     assert "测试甲" not in repr(told)
 
 
+def test_a_nought_too_many_is_asked_about_before_it_counts(client, now):
+    claim, _ = whole_claim(client, this_month(now))
+    told = client.post(f"/track/{claim.number}/received", {"sum": "64400", "on": "2026-04-20"}, follow=True)
+    assert "多写了零" in told.content.decode()
+    assert not WageReceived.objects.exists()
+    client.post(f"/track/{claim.number}/received", {"sum": "6440", "on": "2026-04-20"})
+    assert WageReceived.objects.get().amount_fen == 644_000
+
+
 def test_who_objects_has_his_case_opened_again(client, now):
     claim, _ = whole_claim(client, this_month(now))
     assert 'id="reopen"' not in client.get(f"/track/{claim.number}").content.decode()

@@ -244,6 +244,19 @@ def test_a_bad_row_says_why_and_the_others_go_on(officer, row, why):
     assert Case.objects.count() == 1
 
 
+def test_a_clue_with_one_wrong_person_waits_until_he_is_put_right(officer):
+    wrong, right = (
+        f"XS1,测试乙,{number},,测试劳务,,小店区,2026年1月,1,," for number in ("990000198506010011", identity(2))
+    )
+    page = brought(officer, GOOD, wrong)
+    assert "同一编号另有一行有误" in body(officer.get(page))
+    officer.post(f"{page}/decide", {"decision": "accept"})
+    assert Case.objects.count() == 0
+    page = brought(officer, GOOD, right)
+    officer.post(f"{page}/decide", {"decision": "accept"})
+    assert Case.objects.get().people == 2
+
+
 def test_a_file_laid_aside_takes_nothing(officer):
     page = brought(officer, GOOD)
     assert "已放弃" in body(officer.post(f"{page}/decide", {"decision": "discard"}, follow=True))

@@ -12,7 +12,7 @@ from anxin.cases import flow
 from anxin.cases.afterwards import withdraw
 from anxin.cases.flow import CannotMove
 from anxin.cases.matching import match_payments
-from anxin.cases.models import WageReceived
+from anxin.cases.models import Claimant, WageReceived
 from anxin.cases.money import receive
 from anxin.intake.admit import admit
 from anxin.intake.rows import Arrival, PaymentRow
@@ -277,8 +277,9 @@ def test_the_pay_list_pays_own_accounts_only_and_writes_the_look_down(at, office
     one.card_sealed, one.card_token = b"", ""
     one.save()
     draw = drawn(case, fund, office, at)
+    Claimant.objects.filter(pk=people[0].pk).update(name_sealed=seal_text("小测"))
     found = pay_list(draw)
-    assert [line.amount_fen for line in found.lines] == [300_000]
+    assert [(line.name, line.amount_fen) for line in found.lines] == [("测试1", 300_000)]  # as the account is called
     assert [(line.claimant_id, why) for line, why in found.left_out] == [(people[1].pk, "no_account")]
     text = payout_file(draw=draw, form="csv", by=office.officer, at=at, page="/draws/1/file").decode()
     assert "6222020000000001" in text

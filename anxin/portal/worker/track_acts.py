@@ -16,7 +16,7 @@ from anxin.cases import afterwards, closing_words, concluding, exhibits, message
 from anxin.cases.answers import answer
 from anxin.cases.flow import CannotMove
 from anxin.cases.models import Claimant
-from anxin.cases.money import has_all
+from anxin.cases.money import due_fen, has_all
 from anxin.insight.my_pay import my_month
 from anxin.law.civil import civil_date
 from anxin.portal.officer.forms import Wrong, day_of
@@ -26,6 +26,7 @@ from anxin.portal.worker.access import open_page, worker_of
 from anxin.portal.worker.claim_files import take_files
 from anxin.portal.worker.claim_forms import read_cost, read_yuan
 from anxin.portal.worker.claim_session import Side
+from anxin.portal.worker.claim_words import yuan
 from anxin.registry.models import Engagement
 from anxin.vault.evidence import NotEvidence
 
@@ -66,6 +67,10 @@ def _evidence(request: HttpRequest, side: Side, at: datetime) -> str:
     return _("材料已经收到。")
 
 
+# A word once given counts and stays: who writes a nought too many is asked first.
+_AT_MOST = 3
+
+
 def _received(request: HttpRequest, side: Side, at: datetime) -> str:
     fen = read_yuan(request.POST.get("sum", ""))
     day = day_of(request.POST.get("on", ""))
@@ -73,6 +78,12 @@ def _received(request: HttpRequest, side: Side, at: datetime) -> str:
         raise Wrong(_("请写收到了多少钱。"))
     if day is None or day > civil_date(at):
         raise Wrong(_("请选哪一天收到的，不能晚于今天。"))
+    due = due_fen(side.me)
+    if due and fen > _AT_MOST * due:
+        raise Wrong(
+            _("“%(sum)s”比应得的 %(due)s 元多出太多，请检查是不是多写了零；真有这么多，请给承办人留言。")
+            % {"sum": request.POST.get("sum", "")[:20], "due": yuan(due)}
+        )
     row = afterwards.money_came(claimant=side.me, fen=fen, on=day, at=at)
     _answer_month(request, side, fen, at)
     return _("记下了，谢谢您告诉我们。") if row is not None else _("这一笔已经记过了。")

@@ -8,7 +8,7 @@ from anxin.people.models import Organisation, User
 class Notice(models.Model):
     """A message in somebody's inbox. ``kind`` says what happened (assigned, overdue, demand …), the subject where."""
 
-    to = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    to = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices", db_index=False)
     kind = models.CharField(max_length=32)
     subject = models.CharField(max_length=32)
     subject_id = models.CharField(max_length=64)

@@ -32,7 +32,7 @@ class Claim(models.Model):
     ``safe_until``: civil hours in which he may be rung.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="claims")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="claims", db_index=False)
     number = models.CharField(max_length=20, unique=True)
     key = models.CharField(max_length=64, unique=True)
     door = models.CharField(max_length=16, choices=ClaimDoor)
@@ -92,8 +92,8 @@ class Claimant(models.Model):
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="claimants")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="claimants")
-    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True, related_name="claims")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="claimants", db_index=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True, related_name="claims", db_index=False)
     name_sealed = models.BinaryField(default=b"")
     identity_sealed = models.BinaryField(default=b"")
     identity_blind = models.BinaryField(max_length=16, default=b"")
@@ -132,7 +132,7 @@ class WageReceived(models.Model):
     Nobody else's word counts. ``void_at``: the bank took its word back; the row stays and counts no more.
     """
 
-    claimant = models.ForeignKey(Claimant, on_delete=models.PROTECT, related_name="received")
+    claimant = models.ForeignKey(Claimant, on_delete=models.PROTECT, related_name="received", db_index=False)
     proof = models.CharField(max_length=8)
     amount_fen = models.BigIntegerField()
     received_on = models.DateField()

@@ -1,16 +1,21 @@
-"""Bringing members their consent codes: by a short message to the member himself, or on a slip of paper."""
+"""Bringing members their consent codes: by a short message to the member himself, or on a slip of paper; and a new
+return code for who has lost his."""
 
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
+from anxin.cases.flow import locked, tell
 from anxin.cases.models import Claim, Claimant
-from anxin.cases.numbers import shown
+from anxin.cases.numbers import RETURN_DIGITS, blind_code, new_code, shown
 from anxin.notices.channels import has_sms
 from anxin.notices.models import Delivery
 from anxin.notices.send import tell_phone
+from anxin.people import trail
+from anxin.people.models import User
 from anxin.vault.fields import open_text
 
 # Somebody who lists a stranger's phone again and again reaches him this often a day and no more.
@@ -38,3 +43,17 @@ def hand_out(claim: Claim, codes: Mapping[int, str], *, at: datetime) -> dict[in
                    ends_at=at + timedelta(days=1))  # fmt: skip
         del left[row.pk]
     return left
+
+
+@transaction.atomic
+def new_return_code(*, claim: Claim, by: User, at: datetime) -> str:
+    """A new code for whoever filed and has lost his, told this once; the old one stops working. He reads in his story
+    that it was changed, and so notices when it was not he who asked."""
+    case = locked(claim.case)
+    code = new_code(RETURN_DIGITS)
+    Claim.objects.filter(pk=claim.pk).update(return_code_blind=blind_code("return-code", code))
+    tell(case, kind="return-code", by=by, at=at, public=True, zh=f"编号 {shown(claim.number)} 换了新的查询码",
+         en=f"A new return code was given out for {shown(claim.number)}")  # fmt: skip
+    trail.record(by=by, at=at, action="case-return-code", subject="case", subject_id=case.pk,
+                 changes={"claim": claim.number})  # fmt: skip
+    return code

@@ -266,6 +266,7 @@ TABLE: dict[str, Row] = {
         numbered(),
         sends=lambda place: {"field": "name", "claimant": place.case.claimants.get().pk},
     ),
+    "case-return-code": to(HANDLERS, numbered(), sends=lambda place: {"claim": place.case.claims.get().pk}),
     "case-exhibit": to(HANDLERS, lambda place: {"number": place.case.number, "digest": place.picture}),
     "case-pack": to(HANDLERS, numbered()),
     "paper-draft": to(HANDLERS, numbered()),

@@ -1,6 +1,7 @@
 """The doors of the desk: a claim taken down, numbers of a joint reception, files of the clue platform, warnings."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from django.utils import timezone
 
 from anxin.cases import reception
 from anxin.cases.answers import answer
+from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.models import Case, Claim, Claimant, ClueFile, Ticket
 from anxin.cases.numbers import read_number, shown
+from anxin.people import trail
 from anxin.people.models import Event
 from tests.insight.test_overview import warn
 from tests.people import identity
@@ -188,6 +191,23 @@ def test_a_number_is_for_somebody(officer, people_):
 def test_another_offices_number_is_not_there(officer, people, at):
     other = reception.issue(organisation=people["city"].organisation, people=1, by=people["city"], at=at)
     assert officer.get(f"/reception/{other.pk}").status_code == 404
+
+
+def test_who_lost_his_return_code_is_given_a_new_one(officer, at):
+    told = Told(door="web", key="w", people=[Person(name="测试甲", claimed_fen=100)], region_code="140105")
+    filed = file_claim(told, at=at)
+    case = filed.claim.case
+    answer = officer.post(f"/cases/{case.number}/return-code", {"claim": filed.claim.pk})
+    code = "".join(sign for sign in body(answer) if sign.isdigit())
+    assert len(code) == 16
+    stranger = Client()
+    assert stranger.post("/track", {"code": filed.return_code}).status_code == 422  # the old one works no more
+    assert stranger.post("/track", {"code": code}).status_code == 302
+    assert "换了新的查询码" in body(stranger.get(f"/track/{filed.claim.number}"))
+    event = trail.events(action="case-return-code").get()
+    assert code not in str(event.changes)
+    other = file_claim(replace(told, key="x", region_code="520103"), at=at).claim
+    assert officer.post(f"/cases/{case.number}/return-code", {"claim": other.pk}).status_code == 404
 
 
 # The clue platform

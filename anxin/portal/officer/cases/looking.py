@@ -17,6 +17,7 @@ from anxin.cases.duplicates import find_worker
 from anxin.cases.models import Case, Claimant, Exhibit
 from anxin.cases.names import true_name
 from anxin.cases.numbers import shown
+from anxin.cases.slips import new_return_code
 from anxin.insight.case_list import cases_of_person, with_matter
 from anxin.people.looks import WORKER, record_look
 from anxin.people.models import User
@@ -78,6 +79,21 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
         look_at(claimant, case, field, by=user, at=at)
         value = value_of(claimant, field)
     return render(request, "officer/cases/opened.html", {"value": value})
+
+
+@needs("case")
+@never_cache
+@require_POST
+def return_code(request: HttpRequest, number: str) -> HttpResponse:
+    """Give out a new return code for a claim whose people have lost theirs; shown this once."""
+    user, at = signed_in(request), timezone.now()
+    case = find_case(request, number, "case")
+    key = number_of(request.POST.get("claim", ""))
+    claim = case.claims.filter(pk=key).first() if key else None
+    if claim is None:
+        raise Http404
+    code = new_return_code(claim=claim, by=user, at=at)
+    return render(request, "officer/cases/opened.html", {"value": shown(code)})
 
 
 def look_at(claimant: Claimant, case: Case, field: str, *, by: User, at: object) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from anxin.cases.models import Case, Claimant, Liable, WageReceived
 from anxin.cases.money import due_fen
+from anxin.cases.procedure import conclusions
 from anxin.credit.joint_list import GroundKind, grounds
 from anxin.law.civil import civil_date
 from anxin.registry.models import Enterprise
@@ -18,6 +19,8 @@ from anxin.remedies.models import Document, DocumentState
 from anxin.remedies.particulars import standing
 from anxin.remedies.police import ORDERS, threshold_of
 
+# Conclusions that say that nothing was owed as wages, or that the claimant wants nothing done.
+_CLEARED = ("no_arrears", "untrue", "not_wages", "duplicate", "withdrawn", "other_department")
 SUPPORTED, UNKNOWN, CONTRADICTED = "supported", "unknown", "contradicted"
 
 
@@ -120,6 +123,9 @@ def enterprise_named(case: Case, name: str) -> Enterprise | None:
 
 def _overdue(case: Case, order: Document | None, open_: list[tuple[int, int]], at: datetime) -> Ground:
     kind = grounds()["overdue"]
+    if case.ended_at is not None and case.conclusion in _CLEARED:
+        title = conclusions()[case.conclusion].title
+        return Ground(kind, CONTRADICTED, f"案件以“{title['zh']}”办结", f"The case ended as '{title['en']}'")
     if order is None or order.due_on is None:
         if case.events.filter(kind="state-ordered").exists():
             return Ground(kind, UNKNOWN, "案卷记有责令支付，但没有已送达的责令文书，请先补齐文书和送达凭证",

@@ -130,6 +130,14 @@ def test_without_an_order_before_its_day_and_when_paid_in_time_nobody_is_propose
     assert Listing.objects.count() == 0
 
 
+@pytest.mark.parametrize(("conclusion", "answer"), [("no_arrears", CONTRADICTED), ("paid", SUPPORTED)])
+def test_a_case_that_found_no_arrears_lists_nobody_and_one_paid_late_may(at, conclusion, answer):
+    matter = unpaid(at)
+    Case.objects.filter(pk=matter.case.pk).update(state="ended", ended_at=matter.after, conclusion=conclusion)
+    matter.case.refresh_from_db()
+    assert sheet(matter.case, at=matter.after).of("overdue").answer == answer
+
+
 def test_an_order_without_its_paper_is_not_known_and_does_not_do(at):
     matter = unpaid(at, path=("accepted", "ordered"))
     matter.order.state = "void"

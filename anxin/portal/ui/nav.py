@@ -42,6 +42,10 @@ MENU = (
 )
 
 
+# Pages that belong to an entry and have an address of their own.
+BELOW = {"cases": "/credit"}
+
+
 def page(request: HttpRequest) -> dict[str, object]:
     """Context of every page: the entries this person may open, and the language."""
     language = {"language": get_language() or "zh-hans", "english": (get_language() or "").startswith("en")}
@@ -57,7 +61,8 @@ def _entries(named: tuple[tuple[str, str, object], ...], request: HttpRequest, u
         if not may(user, permission):
             continue
         url = reverse(name)
-        here = request.path == url if url == "/" else request.path.startswith(url)
+        places = (url, *([BELOW[name]] if name in BELOW else []))
+        here = request.path == url if url == "/" else request.path.startswith(places)
         count, late = _waiting(name, user)
         entries.append({"url": url, "title": title, "here": here, "count": count, "late": late})
     return entries

@@ -304,6 +304,7 @@ CHANGES = {
     "proofs": _("凭证"),
     "protocol": _("接口协议"),
     "reason": _("原因"),
+    "shared": _("多人登记的号码"),
     "source": _("来源"),
     "recheck_on": _("复查日期"),
     "recovery": _("追偿编号"),

@@ -8,7 +8,8 @@ named in no report.
 
 from datetime import datetime
 
-from anxin.cases.models import Case, Claimant, Consent, Lane
+from anxin import plainly
+from anxin.cases.models import Case, Claim, Claimant, Consent, Lane
 from anxin.law.civil import civil_date
 from anxin.registry import actions as registry
 from anxin.registry.models import ArrearsReport
@@ -31,10 +32,10 @@ def report(case: Case, *, at: datetime) -> int:
     """Write the reports of a case that is being handled. Answers how many stand. Of a project only."""
     if case.project_id is None:
         return 0
+    openly = [claim.pk for claim in plainly.read(Claim, case_id=case.pk, anonymous=False)]
     known_to_all = Claimant.objects.filter(
-        case=case, withdrawn_at=None, worker__isnull=False, claim__anonymous=False,
-        consent__in=(Consent.OWN, Consent.GIVEN),
-    )  # fmt: skip
+        claim__in=openly, withdrawn_at=None, worker__isnull=False, consent__in=(Consent.OWN, Consent.GIVEN)
+    )
     workers = dict(known_to_all.values_list("pk", "worker_id"))
     known = {
         "project_id": case.project_id, "reported_on": civil_date(case.opened_at), "handled_since": civil_date(at),

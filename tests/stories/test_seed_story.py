@@ -90,7 +90,7 @@ def story(page: Page) -> list[str]:
 
 def test_asked_by_friday_mended_and_cleared(enter, warning, clock):
     inspector = enter("inspector", "/desk")
-    inspector.get_by_role("link", name="本单位").click()
+    inspector.get_by_role("navigation", name="范围").get_by_role("link", name="本单位").click()
     row = inspector.locator("[data-row]", has_text="SX-01")
     assert "黄色" in row.inner_text()
     assert "还有 1 天" in row.inner_text()

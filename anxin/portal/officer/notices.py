@@ -29,6 +29,12 @@ STATES = {
     "failed": gettext_lazy("发送失败"),
     "unknown": gettext_lazy("结果不明"),
 }
+CHANNELS = {
+    Channel.EMAIL: gettext_lazy("电子邮件"),
+    Channel.SMS: gettext_lazy("短信"),
+    Channel.WECOM: gettext_lazy("企业微信"),
+    Channel.DINGTALK: gettext_lazy("钉钉"),
+}
 HOURS = range(24)
 
 
@@ -95,7 +101,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "channel": channel,
-            "title": Channel(channel).label,
+            "title": CHANNELS[Channel(channel)],
             "way": known.get(channel) or Preference(channel=channel, on=False),
             "address": _masked(known.get(channel)),
             "there": channel in there,
@@ -150,6 +156,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "rows": [
             {
                 "delivery": d,
+                "channel": CHANNELS[Channel(d.channel)],
                 "to": (d.person.display_name or d.person.username) if d.person else _phone(d),
                 "state": STATES[d.state],
                 "again": d.state in {"failed", "unknown"} and not d.secret,
@@ -159,7 +166,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "state": state,
         "channel": channel,
         "states": STATES.items(),
-        "channels": Channel.choices,
+        "channels": CHANNELS.items(),
     }
     return render(request, "officer/notices/outbox.html", context)
 

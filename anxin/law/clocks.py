@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from anxin.law.calendar import kind_of
+from anxin.law.civil import SHANGHAI, civil_date
 
 _WITHIN = re.compile(r"^\s*(\d{1,4})\s+(working day|day|hour|month)s?\s*$")
 _NOT_READ = "'{text}' is not a period; write '3 working days', '5 days', '24 hours' or '1 month'"
@@ -112,11 +113,13 @@ def deadline(start: date, within: str | Within) -> Deadline:
 
 
 def moment_due(start: datetime, within: str | Within) -> datetime:
-    """The moment a period of hours ends; for other periods the last moment of the day it ends on."""
+    """The moment a period of hours ends; for other periods the last moment of the civil day it ends on.
+
+    Moments come in whatever zone the database keeps: which day one lies in is told by Shanghai's clock alone."""
     period = within if isinstance(within, Within) else read_within(within)
     if period.unit == "hour":
         return start + timedelta(hours=period.count)
-    return datetime.combine(deadline(start.date(), period).on, datetime.max.time(), start.tzinfo)
+    return datetime.combine(deadline(civil_date(start), period).on, datetime.max.time(), SHANGHAI)
 
 
 def due_on(start: date, within: str) -> date:

@@ -1,6 +1,6 @@
 """Deadlines: properties that hold for every start and period, and a few told in full."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -71,6 +71,14 @@ def test_hours_run_over_weekends():
     assert moment_due(friday, "24 hours") == datetime(2026, 4, 18, 15, 30, tzinfo=SHANGHAI)
     assert due_on(friday.date(), "24 hours") == date(2026, 4, 18)
     assert due_on(friday.date(), "2 hours") == date(2026, 4, 18)
+
+
+@pytest.mark.parametrize("within", ["0 days", "3 days", "5 working days", "6 months"])
+def test_the_day_is_shanghais_whatever_zone_a_moment_comes_in(within):
+    early = datetime(2026, 4, 20, 0, 30, tzinfo=SHANGHAI)  # in UTC the evening of the 19th
+    due = moment_due(early, within)
+    assert moment_due(early.astimezone(UTC), within) == due
+    assert due == datetime.combine(due_on(date(2026, 4, 20), within), time.max, SHANGHAI)
 
 
 def test_a_deadline_in_a_year_not_announced_says_so():

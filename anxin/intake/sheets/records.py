@@ -9,6 +9,7 @@ from anxin.intake.sheets.headings import column
 from anxin.intake.sheets.reading import OK, Context, ReadRow, Record, RowRefused, not_future, project_of, sane
 from anxin.intake.sheets.titles import ID_NUMBER, ID_TYPE, PROJECT, WORKER
 from anxin.intake.sheets.who import find_person, identity
+from anxin.law.civil import civil_date
 from anxin.registry import actions
 from anxin.registry.actions import identity_blind
 from anxin.registry.models import ArrearsReport, Worker
@@ -72,7 +73,7 @@ def parse_clerk(record: Record, row: ReadRow, context: Context) -> dict[str, Any
     return _own(record, row, context) | {
         "name": record.need("clerkName", record.text("clerkName"))[:64],
         "phone": "".join(record.read("cellPhone", cells.long_number).split())[:20],
-        "since_on": _past(record, "sinceOn", context) or context.at.date(),
+        "since_on": _past(record, "sinceOn", context) or civil_date(context.at),
     }
 
 

@@ -9,6 +9,7 @@ from anxin.intake.rows import Arrival
 from anxin.intake.sheets.imports import Outcome, Reading, apply, read
 from anxin.intake.sheets.reading import OK, REFUSED, WAITING, Progress
 from anxin.intake.sheets.workbook import SheetError
+from anxin.law.civil import civil_date
 from anxin.people import trail
 from anxin.people.models import User
 from anxin.registry.models import Project
@@ -22,7 +23,8 @@ class UploadDecided(ValueError):
 
     def __init__(self, upload: Upload) -> None:
         word = "接受" if upload.status == ACCEPTED else "放弃"
-        self.reason = f"该文件已于{upload.decided_at:%Y-%m-%d}被{word}，不能再次处理。"
+        day = civil_date(upload.decided_at) if upload.decided_at else ""
+        self.reason = f"该文件已于{day}被{word}，不能再次处理。"
         self.reason_en = f"This upload was {upload.status} already."
         super().__init__(self.reason_en)
 

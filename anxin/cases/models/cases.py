@@ -148,8 +148,8 @@ class CaseEvent(models.Model):
 
 class Liable(models.Model):
     """A party of the liability chain 责任链条. ``rank`` 1 pays first; ``role`` and its article as in
-    ``procedure.yaml``. ``proposed``: from the registry, not yet confirmed by an officer. ``limit_fen``: up to how much he
-    pays, null when not known or not limited; ``limit_source`` and ``limit_on``: who says so, as of which day."""
+    ``procedure.yaml``. ``proposed``: from the registry, not yet confirmed by an officer. ``limit_fen``: up to how much
+    he pays, null when not known or not limited; ``limit_source`` and ``limit_on``: who says so, as of which day."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="liable")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, null=True, related_name="+")

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from anxin.cases.models import Case
+from anxin.cases.models import Case, Claimant
+from anxin.cases.money import receive
 from anxin.credit import telling
 from anxin.credit.models import Listing
 from anxin.credit.proposing import Answerable, propose
@@ -65,3 +66,9 @@ def told(at: datetime, **more) -> tuple[Matter, Listing, datetime]:
     notice = telling.draft_notice(listing=listing, by=matter.office.officer, at=matter.after)
     sign_and_serve(notice, matter.office, matter.after)
     return matter, telling.tell(listing=listing, by=matter.office.officer, at=matter.after), matter.after
+
+
+def pay_all(case: Case, on: date, at: datetime) -> None:
+    """Everybody gets his money, by the bank's record."""
+    for one in Claimant.objects.filter(case=case):
+        receive(claimant=one, proof="bank", amount_fen=one.verified_fen, received_on=on, at=at, reference=f"R{one.pk}")

@@ -82,7 +82,7 @@ def query(sql: str, **registered: pa.Table) -> pa.Table:
     for name, rows in registered.items():
         con.register(name, rows)
     try:
-        answer: pa.Table = con.execute(sql).to_arrow_table()
+        answer: pa.Table = con.sql(sql).to_arrow_table()
         return answer
     finally:
         for name in registered:

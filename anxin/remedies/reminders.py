@@ -4,7 +4,7 @@ ahead; and, looked at more rarely, time limits that come near. Each is told once
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from anxin.cases import flow
 from anxin.cases.hands import answerable
@@ -38,7 +38,16 @@ def _instalments(at: datetime) -> int:
     """Count what came in; tell of parts due soon; parts whose day passed unpaid are broken."""
     today, count = civil_date(at), 0
     waiting = Instalment.objects.filter(paid_at=None, due_on__lte=today + INSTALMENT_AHEAD, track__case__ended_at=None)
-    tracks = list(waiting.order_by().values_list("track_id", flat=True).distinct()[:_AT_ONCE])
+    # A bank that takes its word back takes the instalment's payment back with it.
+    shaken = Instalment.objects.filter(
+        paid_at__isnull=False, track__case__ended_at=None, track__case__events__kind="receipt-corrected",
+        track__case__events__at__gte=F("paid_at"),
+    )  # fmt: skip
+    tracks = [
+        key
+        for rows in (waiting, shaken)
+        for key in rows.order_by().values_list("track_id", flat=True).distinct()[:_AT_ONCE]
+    ]
     for track in Track.objects.filter(pk__in=tracks).select_related("case"):
         count += len(reconcile_instalments(track=track, at=at))
     for row in waiting.filter(told_at=None, due_on__gte=today).select_related(

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from anxin.cases.models import CaseEvent, Claim
+from anxin.cases.money import correct, receive
 from anxin.intake.admit import admit
 from anxin.intake.rows import Arrival, PaymentRow
 from anxin.law.civil import SHANGHAI
@@ -58,6 +59,24 @@ def test_an_instalment_is_told_before_its_day_and_broken_after_it(at, office):
     assert told("instalment-broken", office.officer) == 1
     case.refresh_from_db()
     assert case.state == "overdue"
+
+
+def test_an_instalment_the_bank_takes_back_is_not_paid_any_more(at, office):
+    case = make_case(at)
+    person = people_of(case)[0]
+    track = tracks.begin(case=case, kind="mediation", form="enterprise", by=office.officer, at=at)
+    tracks.step(track=track, to="accepted", by=office.officer, at=at)
+    tracks.step(track=track, to="agreed", by=office.officer, at=at, sums={person.pk: 1_000_000},
+                instalments=[(date(2026, 4, 30), 1_000_000)])  # fmt: skip
+    came = moment("2026-04-29T10:00")
+    paid = receive(claimant=person, proof="bank", amount_fen=1_000_000, received_on=came.date(), at=came, reference="r")
+    remind_ways(at=moment("2026-04-29T11:00"))
+    assert track.instalments.get().paid_at is not None
+    correct(receipt=paid, amount_fen=0, at=moment("2026-05-04T09:00"))
+    for _ in range(2):
+        remind_ways(at=moment("2026-05-04T10:00"))
+    assert track.instalments.get().paid_at is None
+    assert told("instalment-broken", office.officer) == 1
 
 
 def test_a_hearing_is_told_three_days_ahead_once_and_again_when_moved(at, office):

@@ -14,17 +14,23 @@ from anxin.watch.handling.actions import AlreadyDone
 
 
 def do_or_tell(
-    request: HttpRequest, act: Callable[[], object], done: str, *, back: str, again: Callable[[], HttpResponse]
+    request: HttpRequest,
+    act: Callable[[], object],
+    done: str,
+    *,
+    back: str,
+    again: Callable[[], HttpResponse],
+    first: tuple[type[AlreadyDone | CannotMove], ...] = (AlreadyDone, CannotMove),
 ) -> HttpResponse:
-    """Do it, say ``done`` and lead ``back`` (an address). What somebody did first is told calmly and leads back too.
+    """Do it, say ``done`` and lead ``back`` (an address). What somebody did ``first`` is told calmly, and leads back.
 
-    A form that lacks something says what, and ``again`` shows it as it was filled in (422).
+    A form that lacks something or asks for what may not be says what, and ``again`` shows it as it was filled in (422).
     """
     try:
         act()
-    except (AlreadyDone, CannotMove) as first:
-        messages.info(request, first.en if in_english() else first.zh)
-    except (NotReady, Wrong) as wrong:
+    except first as told:
+        messages.info(request, told.en if in_english() else told.zh)
+    except (CannotMove, NotReady, Wrong) as wrong:
         said = str(wrong) if isinstance(wrong, Wrong) else wrong.en if in_english() else wrong.zh
         messages.error(request, said)
         return again()

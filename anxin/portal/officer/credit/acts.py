@@ -3,40 +3,32 @@
 from collections.abc import Callable
 from datetime import date
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anxin.cases.flow import CannotMove
 from anxin.credit import deciding, leaving, objections, proposing, telling
 from anxin.credit.models import ListedPerson, Listing
+from anxin.portal.officer.acting import do_or_tell
 from anxin.portal.officer.cases.ways_acts import number_of
 from anxin.portal.officer.credit.page import find_listing, show_listing
 from anxin.portal.officer.files import take_files
 from anxin.portal.officer.forms import Wrong, day_of, read_text
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.tags import in_english
 from anxin.remedies.models import Document
-from anxin.remedies.rendering import NotReady
 from anxin.watch.handling.actions import AlreadyDone
 
 
 def _act(request: HttpRequest, row: Listing, act: Callable[[], object], done: str) -> HttpResponse:
-    """Do it and go back to the listing; a form that lacks something comes back as it was filled in (422)."""
-    try:
-        act()
-    except AlreadyDone as first:
-        messages.info(request, first.en if in_english() else first.zh)
-    except (CannotMove, NotReady, Wrong) as wrong:
-        said = str(wrong) if isinstance(wrong, Wrong) else wrong.en if in_english() else wrong.zh
-        messages.error(request, said)
+    """Do it and go back to the listing; a form that lacks something comes back as it was filled in."""
+
+    def again() -> HttpResponse:
         return show_listing(request, find_listing(request, row.pk), given=request.POST.dict(), status=422)
-    else:
-        messages.success(request, done)
-    return redirect("listing", pk=row.pk)
+
+    return do_or_tell(request, act, done, back=reverse("listing", args=[row.pk]), again=again, first=(AlreadyDone,))
 
 
 def _day(request: HttpRequest) -> date:

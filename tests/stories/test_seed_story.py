@@ -1,20 +1,19 @@
 """The story of the first seed, by three people in a real browser, with both endings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from anxin.law.civil import SHANGHAI
 from anxin.people import trail
 from anxin.people.models import Organisation
 from anxin.watch.handling.ladder import escalate
 from anxin.watch.models import Handling, Warning
-from anxin.worker import fast_turn, slow_turn
 from tests.people import make_project
 from tests.portal.site import PASSWORD, make_user
+from tests.stories.conftest import Clock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -23,31 +22,10 @@ STARTED = date(2026, 4, 1)
 THURSDAY = datetime(2026, 4, 16, 9, tzinfo=SHANGHAI)
 
 
-class Clock:
-    """The moment it is, for pages and worker alike."""
-
-    def __init__(self) -> None:
-        self.at = THURSDAY
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def work(self) -> None:
-        """One turn of the worker, at this moment."""
-        slow_turn(self.at, {})
-        fast_turn(self.at, {})
-
-
 @pytest.fixture
-def clock(monkeypatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(timezone, "now", clock)
-    return clock
-
-
-@pytest.fixture
-def warning(clock) -> Warning:
+def warning(clock: Clock) -> Warning:
     """A housing project of Xiaodian in its sixteenth day without an account, and the people around it."""
+    clock.at = THURSDAY
     province = Organisation.objects.create(name="山西省人社厅", kind="hr", region_code="140000")
     city = Organisation.objects.create(name="太原市人社局", kind="hr", region_code="140100", parent=province)
     Organisation.objects.create(name="小店区人民政府", kind="government", region_code="140105")
@@ -60,16 +38,11 @@ def warning(clock) -> Warning:
 
 
 @pytest.fixture
-def enter(browser: Browser, live_server) -> Iterator[Callable[[str, str], Page]]:
-    """A person's own browser, signed in and at a page; a script that fails there fails the test."""
-    contexts, wrong = [], []
+def enter(window) -> Callable[[str, str], Page]:
+    """A person's own browser, signed in and at a page."""
 
     def open_as(name: str, to: str) -> Page:
-        context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900}, locale="zh-CN")
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page: Page = window({"width": 1440, "height": 900})
         page.goto(f"/sign-in?next={to}")
         page.fill("[name=username]", name)
         page.fill("[name=password]", PASSWORD)
@@ -77,10 +50,7 @@ def enter(browser: Browser, live_server) -> Iterator[Callable[[str, str], Page]]
         page.wait_for_url(f"**{to}")
         return page
 
-    yield open_as
-    for context in contexts:
-        context.close()
-    assert wrong == []
+    return open_as
 
 
 def story(page: Page) -> list[str]:

@@ -1,7 +1,8 @@
 """Draws: asked by one, approved by another, paid out to each worker's own account, answered by the bank.
 
 Two bounds hold at every moment: a draw never takes more than its source has, and nobody is promised more than is due
-to him. Both are judged under the locks of the case and the source, taken in this order before anything is written.
+to him. Both are judged under the locks of the case, the source and the site, taken in this order before anything is
+written.
 
 A draw stays with the case it was asked in. Whoever is split off into a case of his own after the approval is paid from
 it all the same, and what it promises him counts there; before the approval it is called off and asked for anew.
@@ -20,12 +21,12 @@ from anxin.cases.models import Case, Claimant
 from anxin.cases.money import receive
 from anxin.cases.numbers import shown
 from anxin.cases.procedure import states as case_states
-from anxin.law.civil import civil_date
+from anxin.law.civil import civil_date, month_of
 from anxin.law.clocks import moment_due
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import User
-from anxin.registry.models import Deposit
+from anxin.registry.models import Deposit, Project, Worker
 from anxin.remedies.afterwards import settle
 from anxin.remedies.backstop_data import backstop_kinds, fund_rule
 from anxin.remedies.backstops import capped, hindrance, share_room
@@ -132,6 +133,11 @@ def _judge(case: Case, source: Source, lines: Mapping[int, int], beyond: str, at
             "Somebody would get more than he is owed; money may just have come. Plan again.",
         )
     other = _drawn_elsewhere(case, lines)
+    if other is not None and other.ended_at is not None:
+        raise CannotMove(
+            f"有人已在办结的案件 {shown(other.number)} 就同样月份领取垫付，请先恢复该案件、并案后再测算。",
+            f"Somebody was paid first for the same months in closed case {shown(other.number)}: reopen and join.",
+        )
     if other is not None:
         raise CannotMove(
             f"有人已在案件 {shown(other.number)} 就同样月份申领垫付，请先并案再测算。",
@@ -157,20 +163,34 @@ def _judge(case: Case, source: Source, lines: Mapping[int, int], beyond: str, at
 
 
 def _drawn_elsewhere(case: Case, lines: Mapping[int, int]) -> Case | None:
-    """Another open case of the same site that pays one of these people first for a month he claims here too: he told of
-    it twice, and the two were never joined."""
-    mine: dict[int, list[set[str]]] = {}
-    for worker, months in Claimant.objects.filter(pk__in=lines, worker__isnull=False).values_list("worker", "months"):
-        mine.setdefault(worker, []).append(set(months))
+    """Another case of the same site, open or ended, that pays one of these people first for a month he claims here too:
+    he told of it twice, and the two were never joined. Two approvals wait here for one another, whatever they take
+    from: each keeps the site, or the people where there is none, locked until it is through."""
+    people = Claimant.objects.filter(pk__in=lines, worker__isnull=False).select_related("claim")
+    mine: dict[int, list[Claimant]] = {}
+    for one in people:
+        mine.setdefault(one.worker_id or 0, []).append(one)
+    if case.project_id is not None:
+        Project.objects.select_for_update(of=("self",), no_key=True).get(pk=case.project_id)
+    else:
+        list(Worker.objects.select_for_update(no_key=True).filter(pk__in=mine).order_by("pk"))
     there = DrawLine.objects.filter(
-        claimant__worker__in=mine, claimant__case__project=case.project_id, claimant__case__ended_at=None,
-        draw__state__in=KEEPS, given_back_at=None,
-    ).exclude(claimant__case=case).select_related("claimant__case")  # fmt: skip
+        claimant__worker__in=mine, claimant__case__project=case.project_id, draw__state__in=KEEPS, given_back_at=None,
+    ).exclude(claimant__case=case).select_related("claimant__case", "claimant__claim").order_by("pk")  # fmt: skip
     for line in there:
-        told = set(line.claimant.months)
-        if any(not told or not months or told & months for months in mine[line.claimant.worker_id or 0]):
+        if any(_share_a_month(line.claimant, one) for one in mine[line.claimant.worker_id or 0]):
             return line.claimant.case
     return None
+
+
+def _share_a_month(one: Claimant, other: Claimant) -> bool:
+    """Whether two claims speak of the same month. Who named none claims all up to the month he claimed in."""
+    if one.months and other.months:
+        return bool(set(one.months) & set(other.months))
+    if not one.months and not other.months:
+        return True
+    named, unnamed = (one, other) if one.months else (other, one)
+    return min(named.months) <= month_of(civil_date(unnamed.claim.at))
 
 
 @transaction.atomic

@@ -454,3 +454,31 @@ def test_a_day_that_lies_ahead_is_no_payment(at, office):
     draw = drawn(case, make_deposit(case.project, at), office, at)
     with pytest.raises(CannotMove):
         draws.paid(line=draw.lines.get(), on=DAY + timedelta(days=1), by=office.officer, at=at)
+
+
+@pytest.mark.parametrize(
+    ("months", "again", "refused"),
+    [
+        (("2026-01", "2026-02"), ("2026-02", "2026-03"), True),
+        (("2026-01", "2026-02"), ("2026-03",), False),
+        ((), ("2026-03",), True),
+        (("2026-03",), (), True),
+        ((), ("2026-05",), False),  # who named no month claimed all up to April, when he came
+    ],
+)
+def test_a_case_that_has_ended_still_says_which_months_it_paid_first(at, office, months, again, refused):
+    project = make_project(at)
+    deposit, fund = make_deposit(project, at), make_fund(at, office.chief)
+    first = make_case(at, [300_000], project=project, office=office, path=OVERDUE, months=months)
+    draws.paid(line=drawn(first, deposit, office, at).lines.get(), on=DAY, by=office.officer, at=at)
+    first.refresh_from_db()
+    first.conclusion = "paid"
+    flow.move(case=first, to="ended", by=office.officer, at=at, fields=("conclusion",))
+    second = make_case(at, [300_000], project=project, office=office, path=OVERDUE, months=again, key="2")
+    assert second.pk != first.pk
+    if not refused:
+        assert drawn(second, fund, office, at).amount_fen == 300_000
+        return
+    with pytest.raises(CannotMove) as no:
+        draws.ask(case=second, source=fund, by=office.officer, at=at, reason="再报")
+    assert "恢复" in no.value.zh

@@ -1,5 +1,7 @@
 """Two at once: one source never pays twice, one payment never counts twice."""
 
+import contextlib
+import threading
 from datetime import datetime
 
 import pytest
@@ -82,3 +84,33 @@ def test_one_draw_decided_and_one_line_paid_by_two_at_once(own_connections):
     )
     claim.refresh_from_db()
     assert claim.received_fen == sum(RecoveryMove.objects.values_list("amount_fen", flat=True)) == 400_000
+
+
+def test_two_cases_of_one_man_are_approved_at_once_from_two_sources(own_connections, monkeypatch):
+    """Told of twice and never joined, paid first from two sources: only one of them pays."""
+    office = make_office()
+    project = make_project(AT)
+    deposit = actions.record_deposit(project=project, form="cash", on=AT.date(), at=AT, amount_fen=2_000_000)
+    fund = Fund.objects.create(organisation=office.unit, region_code="140100", name="周转金")
+    recovery.book(fund=fund, amount_fen=2_000_000, on=AT.date(), note="拨入", by=office.chief, at=AT)
+    asked = [
+        draws.ask(
+            case=make_case(AT, [700_000], project=project, office=office, path=OVERDUE, key=key),
+            source=source, by=office.officer, at=AT, reason="逾期",
+        )
+        for key, source in (("1", deposit), ("2", fund))
+    ]  # fmt: skip
+    # Whoever has seen that no other draw pays the man waits a moment for the other to see the same, if it can.
+    both, looks = threading.Barrier(2), draws._drawn_elsewhere
+
+    def look(*given):
+        found = looks(*given)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(timeout=1)
+        return found
+
+    monkeypatch.setattr(draws, "_drawn_elsewhere", look)
+    gave = at_once(*[lambda d=d: draws.decide(draw=d, approved=True, by=office.chief, at=AT) for d in asked])
+    assert sum(isinstance(one, CannotMove) for one in gave) == 1, gave
+    assert available_fen(deposit, AT.date()) + available_fen(fund, AT.date()) == 3_300_000
+    assert trail.verify().holds

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from anxin import plainly
 from anxin.cases.flow import new_clocks, set_due, tell
-from anxin.cases.models import Case, Claim, Claimant, Consent, EmployerName, Matter
+from anxin.cases.models import Case, Claim, Claimant, ClaimDoor, Consent, EmployerName, Matter
 from anxin.cases.numbers import CONSENT_DIGITS, RETURN_DIGITS, blind_code, new_code, new_number
 from anxin.people import trail
 from anxin.people.models import User
@@ -21,6 +21,8 @@ from anxin.watch.models import Warning
 
 # So many claimants make a group 集体; the law gives groups representatives and priority.
 GROUP = 10
+# Doors at which an officer has the person and his identity card before him.
+_FACE_TO_FACE = (ClaimDoor.WALK_IN, ClaimDoor.RECEPTION)
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ def write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetim
                 claim=claim,
                 case=case,
                 worker=person.worker,
+                identified_at=at if _is_himself(claim, person) else None,
                 name_sealed=seal_text(person.name[:64]),
                 identity_sealed=seal_text(person.identity),
                 identity_blind=identity_blind(person.identity) if person.identity else b"",
@@ -189,3 +192,10 @@ def write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetim
         )
     plainly.add(*rows)
     return {row.pk: code for row, code in zip(rows, codes, strict=True) if code}
+
+
+def _is_himself(claim: Claim, person: Person) -> bool:
+    """Whether it is sure that a worker of the roster claims himself, and not somebody who knows his number."""
+    if person.worker is None or person.consent != Consent.OWN:
+        return False
+    return claim.filer_id == person.worker.pk or (claim.by_id is not None and claim.door in _FACE_TO_FACE)

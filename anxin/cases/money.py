@@ -1,6 +1,6 @@
 """The four sums: claimed, verified, agreed, received. Received means the bank's record or the worker's own word."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -122,7 +122,10 @@ def receive(
     trail.record(by=None, at=at, action="case-received", subject="case", subject_id=case.pk,
                  changes={"claimant": now.pk, "fen": amount_fen, "proof": proof})  # fmt: skip
     if proof == "bank":
-        message_claimant(now, zh="银行记录有一笔款付到您卡上，请核对并告诉我们收到没有", quiet=_PLEASE_SAY, at=at)
+        # The phone may be that of somebody who only typed the worker's number.
+        known = now.worker_id is None or now.identified_at is not None
+        zh = "银行记录有一笔款付到您卡上，请核对并告诉我们收到没有" if known else _PLEASE_SAY
+        message_claimant(now, zh=zh, quiet=_PLEASE_SAY, at=at)
     _money_came(case, at, told, every=every and has_all(now) and not had_all)
     return row
 
@@ -200,9 +203,11 @@ def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> No
                en=f"Case {case.number}: all wages due have arrived; it can be closed")  # fmt: skip
 
 
-def received_sum(claimant: Claimant) -> int:
-    """What counts as received. The bank's record and the worker's word speak of the same money: the larger counts."""
-    return _sum_of(WageReceived.objects.filter(claimant=claimant))
+def received_sum(claimant: Claimant, *, proofs: Collection[str] = ("bank", "word")) -> int:
+    """What counts as received. The bank's record and the worker's word speak of the same money: the larger counts.
+
+    ``proofs``: of these kinds alone."""
+    return _sum_of(WageReceived.objects.filter(claimant=claimant, proof__in=proofs))
 
 
 def _sum_of(receipts: Iterable[WageReceived]) -> int:

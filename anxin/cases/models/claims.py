@@ -88,12 +88,15 @@ class Claimant(models.Model):
 
     ``worker`` is set when he is on the roster. ``received_fen`` is the sum of his ``WageReceived`` rows, written by
     ``money.add_up`` alone. ``months``: wage months owed, "2026-03". ``agreed_fen`` null: nothing agreed yet.
-    ``days_spent``, ``trips``, ``cost_fen``: what the claim cost him, as he says.
+    ``days_spent``, ``trips``, ``cost_fen``: what the claim cost him, as he says. ``identified_at``: when it was made
+    sure that it is ``worker`` himself who claims (he had signed in, or an officer saw his papers); null: somebody typed
+    that worker's identity number, and what the file holds of him is shown to none but himself, signed in.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="claimants")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="claimants", db_index=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True, related_name="claims", db_index=False)
+    identified_at = models.DateTimeField(null=True)
     name_sealed = models.BinaryField(default=b"")
     identity_sealed = models.BinaryField(default=b"")
     identity_blind = models.BinaryField(max_length=16, default=b"")

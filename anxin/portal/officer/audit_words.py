@@ -114,6 +114,7 @@ ACTIONS: dict[str, Any] = {
     "case-dispatch": _("派单"),
     "case-pass-on": _("移送"),
     "case-contact": _("联系申请人"),
+    "case-identified": _("核对申请人身份"),
     "case-message": _("案件留言"),
     "case-exhibit": _("补充材料"),
     "case-verified-fen": _("核定金额"),

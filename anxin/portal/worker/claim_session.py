@@ -16,6 +16,7 @@ from anxin.cases.names import true_name
 from anxin.cases.numbers import shown
 from anxin.portal.ui.address import public_address
 from anxin.portal.worker.access import worker_of
+from anxin.registry.models import Worker
 from anxin.vault.fields import mask_phone, open_text
 
 MOST_FILES = 20
@@ -26,11 +27,16 @@ _DRAFT, _CLAIMS, _MEMBERS = "claim_draft", "claims_open", "members_open"
 
 @dataclass(frozen=True)
 class Side:
-    """Who looks at a claim: whoever filed it (``member`` None), or one member of a group. ``me``: his own claimant."""
+    """Who looks at a claim: whoever filed it (``member`` None), or one member of a group. ``me``: his own claimant.
+
+    ``himself``: it is sure that he is the worker of the roster the claim is bound to. To anybody else, who may have
+    typed another man's identity number, nothing is shown that comes from the file.
+    """
 
     claim: Claim
     me: Claimant
     member: Claimant | None
+    himself: bool
 
     @property
     def speaks_for_all(self) -> bool:
@@ -91,11 +97,17 @@ def side_or_404(request: HttpRequest, number: str, *, at: datetime) -> Side:
             .first()
         )
         if me is not None and (claim.pk == origin or me.claim_id == claim.pk):
-            return Side(me.claim, me, None)
+            return Side(me.claim, me, None, _is_himself(me, worker))
     member = _member(request, claim, worker.pk if worker else None, at)
     if member is None:
         raise Http404
-    return Side(claim, member, member if member.consent in _MEMBER else None)
+    return Side(claim, member, member if member.consent in _MEMBER else None, _is_himself(member, worker))
+
+
+def _is_himself(me: Claimant, worker: Worker | None) -> bool:
+    if me.worker_id is None:
+        return True  # the file holds nothing of him
+    return me.identified_at is not None or (worker is not None and worker.pk == me.worker_id)
 
 
 _MEMBER = (Consent.ASKED, Consent.GIVEN, Consent.REFUSED)

@@ -33,7 +33,7 @@ def pack(request: HttpRequest) -> HttpResponse:
 
 def papers_for_side(side: Side) -> list[dict[str, Any]]:
     """The papers for whoever looks at the claim, as lines of its page."""
-    rows = papers_for_claim(side.claim, side.member)
+    rows = papers_for_claim(side.claim, side.member) if side.himself else []
     return [{"row": row, "title": kinds()[row.kind].title} for row in rows]
 
 
@@ -43,6 +43,8 @@ def papers_for_side(side: Side) -> list[dict[str, Any]]:
 def paper(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One of them as a file."""
     side = claim_session.side_or_404(request, number, at=timezone.now())
+    if not side.himself:
+        raise Http404
     row = get_object_or_404(papers_for_claim(side.claim, side.member), pk=pk)
     try:
         content = evidence.read(row.digest)

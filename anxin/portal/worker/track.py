@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages as flash
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +16,7 @@ from anxin.cases import exhibits, limits, messages
 from anxin.cases.concluding import reopen_until
 from anxin.cases.consent import find_member
 from anxin.cases.models import Claim, Claimant, Consent, Exhibit, WageReceived
-from anxin.cases.money import due_fen
+from anxin.cases.money import received_sum
 from anxin.cases.names import true_name
 from anxin.cases.numbers import CONSENT_DIGITS, RETURN_DIGITS, blind_code, digits_of, read_number, shown
 from anxin.cases.procedure import conclusions, states
@@ -149,12 +150,12 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "may_reopen": told.ended and side.me.consent != Consent.REFUSED and (until is None or at <= until),
         "reopen_until": until,
         "phone": public_phone(told.case.unit),
-        "due_fen": due_fen(side.me),
         "asked_month": _asked_month(request, side, at),
-        "receipts": WageReceived.objects.filter(claimant=side.me).order_by("-received_on", "-pk"),
+        "receipts": _receipts(side),
+        "received_fen": side.me.received_fen if side.himself else received_sum(side.me, proofs=("word",)),
         "said": [(row, open_text(row.text_sealed)) for row in said],
         "ways": tracks_for_claim(side.claim),
-        "alone": told.case.people == 1,
+        "alone": told.case.people == 1 and side.himself,
         "papers": papers_for_side(side),
         "files": [(row, EXHIBITS.get(row.kind, row.kind)) for row in brought(side)],
         "group": _group(side),
@@ -164,6 +165,12 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "stars": (5, 4, 3, 2, 1),
     }
     return render(request, "worker/claim/progress.html", context)
+
+
+def _receipts(side: Side) -> QuerySet[WageReceived]:
+    """His receipts, newest first: of who is not known to be the worker himself, only those he told of."""
+    rows = WageReceived.objects.filter(claimant=side.me).order_by("-received_on", "-pk")
+    return rows if side.himself else rows.filter(proof="word")
 
 
 def _group(side: Side) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ def _received(request: HttpRequest, side: Side, at: datetime) -> str:
         raise Wrong(_("请写收到了多少钱。"))
     if day is None or day > civil_date(at):
         raise Wrong(_("请选哪一天收到的，不能晚于今天。"))
-    due = due_fen(side.me)
+    due = due_fen(side.me) if side.himself else side.me.claimed_fen
     if due and fen > _AT_MOST * due:
         raise Wrong(
             _("“%(sum)s”比应得的 %(due)s 元多出太多，请检查是不是多写了零；真有这么多，请给承办人留言。")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anxin.cases import concluding, lane, messages, steps, taking, tasks
+from anxin.cases import concluding, identifying, lane, messages, steps, taking, tasks
 from anxin.cases.concluding import NotYet
 from anxin.cases.models import Case, Claim, Claimant
 from anxin.cases.procedure import conclusions, states
@@ -171,6 +171,22 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         steps.note_contact(case=case, way=way, result=result, note=note, by=user, at=timezone.now(), claimant=who)
 
     return act_on(request, case, act, _("已登记联系情况。"), anchor="people")
+
+
+@needs("case")
+@require_POST
+def identify(request: HttpRequest, number: str) -> HttpResponse:
+    """Write down that a claimant showed his papers and is the worker his claim is bound to."""
+    user, case = signed_in(request), find_case(request, number, "case")
+
+    def act() -> None:
+        key = number_of(request.POST.get("claimant", ""))
+        who = Claimant.objects.filter(case=case, pk=key, worker__isnull=False).first() if key else None
+        if who is None:
+            raise Wrong(_("请选择花名册上的申请人。"))
+        identifying.identify(claimant=who, by=user, at=timezone.now())
+
+    return act_on(request, case, act, _("已登记：证件与花名册相符。"), anchor="people")
 
 
 @needs("case")

@@ -1,5 +1,6 @@
 """The four sums: claimed, verified, agreed, received. Received means the bank's record or the worker's own word."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
@@ -18,13 +19,18 @@ from anxin.people.models import User
 
 _PLEASE_SAY = "有一项进展请您确认，请凭编号查看"
 SUMS = ("people", "claimed_fen", "verified_fen", "agreed_fen", "received_fen")
-# Of the ``standing`` claimants of a case: the five sums, and how many lack something of what is due (``has_all``).
+# Of the ``standing`` claimants of a case: the five sums, how many lack something of what is due (``has_all``), and how
+# many rows there are: more than people where cases were joined in which one man claims twice. He is known by his
+# identity number, on the roster or as typed.
 _SUMS = """
-    SELECT COUNT(*), COALESCE(SUM(claimed_fen), 0), COALESCE(SUM(verified_fen), 0), COALESCE(SUM(agreed_fen), 0),
-           COALESCE(SUM(received_fen), 0),
+    SELECT COUNT(DISTINCT who) + COUNT(*) FILTER (WHERE length(who) = 0), COALESCE(SUM(claimed_fen), 0),
+           COALESCE(SUM(verified_fen), 0), COALESCE(SUM(agreed_fen), 0), COALESCE(SUM(received_fen), 0),
            COUNT(*) FILTER (WHERE received_fen < COALESCE(agreed_fen, verified_fen, claimed_fen)
-                               OR (claimed_fen = 0 AND verified_fen IS NULL AND agreed_fen IS NULL))
-      FROM cases_claimant WHERE case_id = %s AND withdrawn_at IS NULL AND consent <> 'refused'
+                               OR (claimed_fen = 0 AND verified_fen IS NULL AND agreed_fen IS NULL)),
+           COUNT(*), COUNT(*) FILTER (WHERE length(who) = 0)
+      FROM (SELECT one.*, COALESCE(worker.id_blind, one.identity_blind) AS who
+              FROM cases_claimant one LEFT JOIN registry_worker worker ON worker.id = one.worker_id
+             WHERE one.case_id = %s AND one.withdrawn_at IS NULL AND one.consent <> 'refused') people
 """
 
 
@@ -44,9 +50,37 @@ def _count(case: Case) -> bool:
     """Set the sums on the case, which the caller saves. Answers whether every claimant has what is due to him."""
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, [case.pk])
-        *sums, lacking = cursor.fetchone()
+        *sums, lacking, rows, unknown = cursor.fetchone()
+    if unknown:
+        sums[0] -= 1  # they count one by one; the empty value they share is nobody
+    if sums[0] < rows:
+        sums[1] = _claimed_once(case)
     case.people, case.claimed_fen, case.verified_fen, case.agreed_fen, case.received_fen = (int(sum_) for sum_ in sums)
     return case.people > 0 and lacking == 0
+
+
+def _claimed_once(case: Case) -> int:
+    """What is claimed in fen, where somebody claims in more than one row: of his rows that name a month in common the
+    largest counts, for it is told of the same money. Who names no months means them all."""
+    own: dict[bytes, list[tuple[frozenset[str], int]]] = defaultdict(list)
+    alone = 0
+    for row in standing(case).select_related("worker").order_by("pk"):
+        who = bytes(row.worker.id_blind if row.worker is not None else row.identity_blind)
+        if who:
+            own[who].append((frozenset(row.months), row.claimed_fen))
+        else:
+            alone += row.claimed_fen
+    return alone + sum(_of_one(told) for told in own.values())
+
+
+def _of_one(told: Iterable[tuple[frozenset[str], int]]) -> int:
+    apart: list[tuple[frozenset[str], int]] = []
+    for months, fen in told:
+        same = [one for one in apart if not months or not one[0] or months & one[0]]
+        apart = [one for one in apart if one not in same]
+        every = frozenset() if not all([months, *(one[0] for one in same)]) else months.union(*(one[0] for one in same))
+        apart.append((every, max([fen, *(one[1] for one in same)])))
+    return sum(fen for _, fen in apart)
 
 
 def due_fen(claimant: Claimant) -> int:

@@ -166,6 +166,27 @@ def test_who_told_of_a_month_twice_is_owed_it_once(people, site, at):
     assert all_received(done)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "claimed"),
+    [
+        (["2026-03"], ["2026-03"], 500_000),
+        (["2026-03"], ["2026-02", "2026-03"], 500_000),
+        (["2026-03"], [], 500_000),
+        (["2026-03"], ["2026-02"], 800_000),
+    ],
+)
+@pytest.mark.parametrize("known", ["roster", "number", "once each"])
+def test_who_claims_twice_is_one_person_and_claims_a_month_once(people, site, at, known, first, second, claimed):
+    worker = {"worker": site.failed.worker}
+    number = {"identity": identity(2)}
+    how = {"roster": (worker, worker), "number": (number, number), "once each": (worker, number)}[known]
+    others = (Person(name="甲", claimed_fen=100), Person(name="乙", claimed_fen=100))  # nobody knows who these are
+    one = claim_of(at, "a", Person(months=first, claimed_fen=500_000, **how[0]), *others, project=site.project)
+    two = claim_of(at, "b", Person(months=second, claimed_fen=300_000, **how[1]), project=site.project)
+    done = merging.merge(into=one.claim.case, other=two.claim.case, by=people["officer"], at=at)
+    assert (done.people, done.claimed_fen) == (3, claimed + 200)
+
+
 def test_what_cannot_be_merged(people, at):
     one, two, three = (claim_of(at, key).claim.case for key in "abc")
     with pytest.raises(CannotMove):

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,8 +17,9 @@ from anxin.cases.models import Case, Claim, Claimant, ClueFile, Ticket
 from anxin.cases.numbers import read_number, shown
 from anxin.people import trail
 from anxin.people.models import Event
+from anxin.registry.actions import register_worker
 from tests.insight.test_overview import warn
-from tests.people import identity
+from tests.people import identity, make_project
 from tests.portal.hands import make_people, make_units
 from tests.portal.site import make_site
 
@@ -312,6 +314,20 @@ def test_a_warning_opens_one_case_for_the_workers_it_is_about(officer, at):
     assert "请工人本人确认" in page
     assert "没有重复" in body(officer.post(f"/cases/from-warning/{warning.pk}", follow=True))
     assert read_number(case.number) == case.number
+
+
+def test_a_warning_about_more_than_three_hundred_leaves_nobody_out(officer, at, monkeypatch):
+    project = make_project(at)
+    workers = [register_worker(id_number=identity(n), id_type="01", name=f"测试{n}", at=at) for n in range(1, 304)]
+    pay = pa.Table.from_pylist(
+        [{"worker_id": one.pk, "month": "2026-03", "due_fen": 500_000, "paid_fen": 100} for one in workers]
+    )
+    monkeypatch.setattr("anxin.ledger.read.pay_months", lambda **asked: pay)
+    warning = warn(project, at, month="2026-03")
+    officer.post(f"/cases/from-warning/{warning.pk}")
+    case = Case.objects.get()
+    assert set(case.claimants.values_list("worker", flat=True)) == {one.pk for one in workers}
+    assert (case.people, case.claimed_fen) == (303, 303 * 499_900)
 
 
 def test_a_denied_month_opens_a_case_for_the_worker(officer, at):

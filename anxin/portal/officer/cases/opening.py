@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anxin.cases.answers import contested, owed_on_leaving
-from anxin.cases.consent import MOST_MEMBERS
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.models import ClaimDoor, Consent
 from anxin.cases.slips import hand_out
@@ -25,6 +24,8 @@ from anxin.ledger import read
 from anxin.portal.ui.access import needs, signed_in
 from anxin.registry.models import Engagement, Worker
 from anxin.watch.models import Warning
+
+_AT_ONCE = 500
 
 
 @needs("take-in")
@@ -60,7 +61,10 @@ def unpaid_of(warning: Warning) -> list[Person]:
             owed.setdefault(line["worker_id"], {})[line["month"]] = missing
     if warning.worker_id is not None and not owed:
         owed = {warning.worker_id: {warning.month: 0} if warning.month else {}}
-    workers = Worker.objects.filter(pk__in=list(owed)[:MOST_MEMBERS]).order_by("pk")
+    # All of them, however many: one warning is one case, and who is left out here is asked by nobody.
+    keys = sorted(owed)
+    some = (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
+    workers = [worker for part in some for worker in Worker.objects.filter(pk__in=part).order_by("pk")]
     return [_person(worker, owed[worker.pk]) for worker in workers]
 
 

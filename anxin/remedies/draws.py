@@ -18,7 +18,6 @@ from anxin.cases.flow import CannotMove
 from anxin.cases.hands import above
 from anxin.cases.matching import DRAW_MARK
 from anxin.cases.models import Case, Claimant
-from anxin.cases.money import receive
 from anxin.cases.numbers import shown
 from anxin.cases.procedure import states as case_states
 from anxin.law.civil import civil_date, month_of
@@ -30,6 +29,7 @@ from anxin.registry.models import Deposit, Project, Worker
 from anxin.remedies.afterwards import settle
 from anxin.remedies.backstop_data import backstop_kinds, fund_rule
 from anxin.remedies.backstops import capped, hindrance, share_room
+from anxin.remedies.line_sums import count_received, set_sum, tell_sum
 from anxin.remedies.models import Draw, DrawLine, DrawState, Fund, FundEntry, Pledge
 from anxin.remedies.particulars import standing
 from anxin.remedies.sources import KEEPS, Source, available_fen, from_funds, open_sums, share_out
@@ -242,17 +242,22 @@ def decide(*, draw: Draw, approved: bool, by: User, at: datetime, note: str = ""
     return now
 
 
-def _paying(line: DrawLine) -> tuple[Case, DrawLine]:
-    """Lock the case, the source, the draw and the line, in this order. Raises CannotMove unless it waits for money."""
+def locked_line(line: DrawLine) -> tuple[Case, DrawLine]:
+    """Lock the case, the source, the draw and the line, in this order: the case of the draw, and the line as it is."""
     # Where the person was split off, his own case is about to change too: locked before the source like any other.
     home = Claimant.objects.values_list("case_id", flat=True).get(pk=line.claimant_id)
     cases = {pk: flow.locked(Case(pk=pk)) for pk in sorted({line.draw.case_id, home})}
-    case = cases[line.draw.case_id]
     _lock_source(source_of(line.draw))
     draw = Draw.objects.select_for_update(no_key=True).get(pk=line.draw_id)
     now = DrawLine.objects.select_for_update(no_key=True).get(pk=line.pk)
     now.draw = draw
-    if draw.state not in (DrawState.APPROVED, DrawState.PAYING):
+    return cases[line.draw.case_id], now
+
+
+def _paying(line: DrawLine) -> tuple[Case, DrawLine]:
+    """``locked_line``. Raises CannotMove unless it waits for money."""
+    case, now = locked_line(line)
+    if now.draw.state not in (DrawState.APPROVED, DrawState.PAYING):
         raise CannotMove("该笔垫付不在发放中。", "This draw is not being paid out.")
     if now.paid_on is not None or now.given_back_at is not None:
         raise CannotMove("该人已有结果。", "This line is settled already.")
@@ -260,21 +265,38 @@ def _paying(line: DrawLine) -> tuple[Case, DrawLine]:
 
 
 @transaction.atomic
-def paid(*, line: DrawLine, on: date, by: User | None, at: datetime, reference: str = "", seen: str = "") -> DrawLine:
+def paid(
+    *,
+    line: DrawLine,
+    on: date,
+    by: User | None,
+    at: datetime,
+    reference: str = "",
+    seen: str = "",
+    fen: int | None = None,
+) -> DrawLine:
     """The bank paid one person, by its ``reference``. The money counts as received by the bank's record; ``seen``: the
-    key under which the ledger has told of the same payment, which then counts once."""
+    key under which the ledger has told of the same payment, which then counts once. ``fen``: what it paid, if not the
+    line's sum: that counts, the officer is told, and the rest is due and may be asked for anew."""
     if on > civil_date(at):
         raise CannotMove("到账日期不能在将来。", "The day does not lie ahead.")
     case, now = _paying(line)
     mark = mark_of(now)
-    now.paid_on, now.reference, now.failed = on, (reference.strip() or mark)[:100], ""
+    now.paid_on, now.reference = on, (reference.strip() or mark)[:100]
+    # Paid by a voucher after the bank had refused: that it had stays known, so that its old word is not taken for new.
+    now.failed = now.failed if not seen else ""
     now.save(update_fields=["paid_on", "reference", "failed"])
+    before = now.amount_fen
+    if fen is not None and fen != before:
+        set_sum(now, fen, by=by, at=at)
     draw = _paying_out(now.draw)
     settle(draw, case, by=by, at=at)
-    trail.record(by=by, at=at, action="draw-paid", subject="case", subject_id=case.pk,
-                 changes={"draw": draw.pk, "line": now.pk, "amount_fen": now.amount_fen, "on": on})  # fmt: skip
-    receive(claimant=now.claimant, proof="bank", amount_fen=now.amount_fen, received_on=on, at=at,
-            reference=seen or f"draw:{mark}")  # fmt: skip
+    changes = {"draw": draw.pk, "line": now.pk, "amount_fen": now.amount_fen, "on": on}
+    if now.amount_fen != before:
+        tell_sum(now, case, before, at=at)
+        changes["approved_fen"] = before
+    trail.record(by=by, at=at, action="draw-paid", subject="case", subject_id=case.pk, changes=changes)
+    count_received(now, now.amount_fen, keys=[*filter(None, [seen]), f"draw:{mark}"], at=at)
     return now
 
 

@@ -4,10 +4,14 @@ The bank's answers come back through the ledger under our own mark, or are writt
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
+import pyarrow.compute as pc
 from django.db import transaction
+from django.db.models import Q
 
 from anxin.cases import flow
 from anxin.cases.flow import CannotMove
@@ -26,6 +30,7 @@ from anxin.remedies.draws import mark_of, not_paid, paid
 from anxin.remedies.models import Draw, DrawLine, DrawState
 from anxin.remedies.particulars import owed_fen
 from anxin.remedies.sources import promised_to
+from anxin.remedies.taken_back import came_back, paid_otherwise
 from anxin.vault.fields import open_text
 
 # So long after a payment the ledger may still tell of it.
@@ -139,33 +144,51 @@ def _count_try(draw: Draw) -> None:
 
 
 def answers_from_ledger(*, at: datetime) -> int:
-    """Read what the bank answered about draws that are being paid. Safe to repeat. Answers how many lines changed."""
-    waiting = DrawLine.objects.filter(
-        draw__state=DrawState.PAYING, paid_on=None, given_back_at=None, draw__case__project__isnull=False
-    ).select_related("draw__case", "draw__deposit", "draw__fund", "draw__pledge", "claimant__case")
+    """Read what the bank answered about draws that are being paid, whatever sum it paid, and its corrections of what
+    was paid lately. Safe to repeat. Answers how many lines changed."""
+    asked = Q(paid_on=None, draw__state=DrawState.PAYING) | Q(paid_on__gte=civil_date(at) - LATELY)
+    lines = DrawLine.objects.filter(asked, given_back_at=None, draw__case__project__isnull=False)
     by_project: dict[int, list[DrawLine]] = {}
-    for line in waiting:
+    for line in lines.select_related("draw__case", "draw__deposit", "draw__fund", "draw__pledge", "claimant__case"):
         by_project.setdefault(line.draw.case.project_id or 0, []).append(line)
     changed = 0
-    for project, lines in by_project.items():
-        told = {row["reference"]: row for row in read.payments(project_id=project).to_pylist()
-                if row["reference"].startswith(DRAW_MARK)}  # fmt: skip
-        for line in lines:
+    for project, some in by_project.items():
+        rows = read.payments(project_id=project)
+        ours = rows.filter(pc.starts_with(rows["reference"], DRAW_MARK))
+        told = {row["reference"]: row for row in ours.to_pylist()}
+        for line in some:
             row = told.get(mark_of(line))
-            if row is None or row["worker_id"] != line.claimant.worker_id:
+            if row is None or line.claimant.worker_id is None:
                 continue
             try:
-                if row["status"] == "paid" and row["amount_fen"] == line.amount_fen:
-                    paid(
-                        line=line, on=row["paid_on"], by=None, at=at, reference=row["reference"], seen=reference_of(row)
-                    )
-                    changed += 1
-                elif row["status"] != "paid" and not line.failed:
-                    not_paid(line=line, why=row.get("reason") or "银行退回", by=None, at=at)
-                    changed += 1
+                changed += _follow(line, row, at=at)
             except CannotMove:
                 continue  # somebody was quicker
     return changed
+
+
+def _follow(line: DrawLine, row: Mapping[str, Any], *, at: datetime) -> bool:
+    """Bring a line to what the bank says of it now. Answers whether it changed."""
+    his = row["worker_id"] == line.claimant.worker_id
+    fen = (row["amount_fen"] or 0) if row["status"] == "paid" and his else 0
+    why = (row.get("reason") or "银行退回") if his else "银行更正了收款人"
+    key = reference_of(row)
+    if line.paid_on is None:
+        if fen > 0:
+            paid(line=line, on=row["paid_on"], by=None, at=at, reference=row["reference"], seen=key, fen=fen)
+        elif his and not line.failed:
+            not_paid(line=line, why=why, by=None, at=at)
+        else:
+            return False
+    elif fen == line.amount_fen:
+        return False
+    elif fen > 0:
+        paid_otherwise(line=line, fen=fen, at=at, key=key)
+    elif line.failed and not _told_by_ledger(line):
+        return False  # the old word of a bank that refused, before an officer had it paid otherwise
+    else:
+        came_back(line=line, why=why, at=at, key=key)
+    return True
 
 
 @transaction.atomic
@@ -178,7 +201,7 @@ def count_once(*, at: datetime) -> int:
         own = WageReceived.objects.filter(
             claimant_id=line.claimant_id, proof="bank", reference=f"draw:{mark_of(line)}", void_at=None
         ).first()
-        if own is None or not _told_by_ledger(line):
+        if own is None or not _told_by_ledger(line, void_at=None):
             continue
         case = flow.locked(line.claimant.case)
         WageReceived.objects.filter(pk=own.pk).update(void_at=at)
@@ -192,6 +215,6 @@ def count_once(*, at: datetime) -> int:
     return doubled
 
 
-def _told_by_ledger(line: DrawLine) -> bool:
-    rows = WageReceived.objects.filter(claimant_id=line.claimant_id, proof="bank", void_at=None)
+def _told_by_ledger(line: DrawLine, **also: object) -> bool:
+    rows = WageReceived.objects.filter(claimant_id=line.claimant_id, proof="bank", **also)
     return rows.filter(reference__endswith=f":{mark_of(line)}").exclude(reference__startswith="draw:").exists()

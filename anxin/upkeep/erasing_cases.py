@@ -76,7 +76,7 @@ _OWN_LINES = frozenset(
         *("received", "taken", "assigned", "dispatched", "merged", "verified", "contact", "pay-by", "paper-served"),
         *("withdrawn", "withdrawal-undone", "retaliation", "satisfied", "exhibit", "duplicate", "receipt-corrected"),
         *("all-received", "lane-plain", "lane-left", "paper", "draw-asked", "draw-approved", "instalment-broken"),
-        *("limit-near", "top-up", "clock-resumed"),
+        *("limit-near", "top-up", "clock-resumed", "draw-other-sum", "draw-came-back"),
     }
 )
 GONE = "—"

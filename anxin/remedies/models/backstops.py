@@ -107,13 +107,15 @@ class Draw(models.Model):
 class DrawLine(models.Model):
     """One person's part of a draw, paid to his own account. ``reference`` is the bank's, or our own mark it gave back.
 
-    ``failed``: why the bank could not pay; it may be sent again. ``given_back_at``: it will not be, and the money is no
-    longer kept from the source.
+    ``failed``: why the bank could not pay, or took its word back; it may be sent again. ``given_back_at``: it will not
+    be, and the money is no longer kept from the source. ``approved_fen``: what had been approved where the bank paid
+    another sum, which ``amount_fen`` then is.
     """
 
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="lines")
     claimant = models.ForeignKey(Claimant, on_delete=models.PROTECT, related_name="draw_lines")
     amount_fen = models.BigIntegerField()
+    approved_fen = models.BigIntegerField(null=True)
     attempt = models.PositiveSmallIntegerField(default=0)
     paid_on = models.DateField(null=True)
     reference = models.CharField(max_length=128, blank=True)

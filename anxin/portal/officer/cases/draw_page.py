@@ -53,7 +53,7 @@ def _show(request: HttpRequest, case: Case, row: Draw, status: int = 200) -> Htt
     names = shown_names([line.claimant for line in lines])
     allowed = {name: may_on_case(user, name, case) for name in ("case", "approve")}
     left_out = {line.pk: why for line, why in payouts.pay_list(row).left_out} if row.state in _OPEN else {}
-    claim = Recovery.objects.filter(draw=row).first()
+    claim = Recovery.objects.filter(draw=row, claimed_fen__gt=0).first()
     top_up = TopUp.objects.filter(draw=row).select_related("replaced_by").first()
     context: dict[str, Any] = {
         "case": case, "number": shown(case.number), "draw": row, "view": draw_view(row), "may": allowed,
@@ -83,6 +83,7 @@ def _line(line: DrawLine, names: dict[int, str], left_out: dict[int, str]) -> di
         "row": line, "name": names[line.claimant_id], "mark": draws.mark_of(line),
         "why": why[1] if in_english() else why[0],
         "open": line.paid_on is None and line.given_back_at is None,
+        "less": line.approved_fen is not None and line.amount_fen < line.approved_fen,
     }  # fmt: skip
 
 

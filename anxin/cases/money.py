@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet, Sum
 
 from anxin import plainly
-from anxin.cases.flow import line, locked, step, tell
+from anxin.cases.flow import CannotMove, line, locked, step, tell
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseEvent, Claimant, WageReceived
 from anxin.cases.procedure import states
@@ -212,6 +212,53 @@ def correct(*, receipt: WageReceived, amount_fen: int, at: datetime) -> WageRece
            urgent=True, zh=f"案件 {case.number}：银行更正到账记录，{old} 元改为 {new} 元",
            en=f"Case {case.number}: the bank corrected a receipt from {old} to {new} yuan")  # fmt: skip
     return row
+
+
+@transaction.atomic
+def correct_word(
+    *, receipt: WageReceived, fen: int, at: datetime, by: User | None = None, reason: str = ""
+) -> WageReceived | None:
+    """The worker's own word on money put right while the case is open, by himself or, with a reason, by an officer.
+
+    ``fen``: what truly came that day; 0: nothing did. The old word stays, void. Answers the word that stands now; None
+    when none does. Raises ValueError for the bank's record, a sum below nought or an officer without a reason,
+    CannotMove when the case has ended.
+    """
+    said = " ".join(reason.split())[:300]
+    if receipt.proof != "word" or fen < 0 or (by is not None and not said):
+        raise ValueError("A worker's own word is corrected by himself, or by an officer for a reason.")
+    case, now = _locked(receipt.claimant)
+    if case.ended_at is not None:
+        raise CannotMove("案件已办结，请先恢复办理再更正。", "The case has ended; open it again first.")
+    row = WageReceived.objects.get(pk=receipt.pk)
+    if row.void_at is not None or row.amount_fen == fen:
+        return row if row.void_at is None else None
+    before = row.amount_fen
+    # Its mark is given up, so that he may say the same again.
+    row.void_at, row.reference = at, f"void:{row.pk}"
+    row.save(update_fields=["void_at", "reference"])
+    right: WageReceived | None = None
+    if fen:
+        right, _ = WageReceived.objects.get_or_create(
+            claimant=now, proof="word", reference=f"{row.received_on}:{fen}",
+            defaults={"amount_fen": fen, "received_on": row.received_on, "recorded_at": at},
+        )  # fmt: skip
+    now.received_fen = received_sum(now)
+    now.save(update_fields=["received_fen"])
+    add_up(case)
+    old, new = f"{before / 100:,.2f}", f"{fen / 100:,.2f}"
+    zh, en = f"本人确认的到账更正：{old} 元改为 {new} 元", f"Own word on money corrected from {old} to {new} yuan"
+    tell(case, kind="word-corrected", by=by, at=at, public=False, zh=zh + (f"（{said}）" if said else ""),
+         en=en + (f" ({said})" if said else ""))  # fmt: skip
+    trail.record(by=by, at=at, action="case-word-corrected", subject="case", subject_id=case.pk,
+                 who="" if by else "worker",
+                 changes={"claimant": now.pk, "from": before, "to": fen, "reason": said})  # fmt: skip
+    if by is not None:
+        message_claimant(now, zh="承办人更正了您说收到的一笔钱，请查看，不对请告诉我们", quiet=_PLEASE_SAY, at=at)
+    notify(to=[who for who in answerable(case, at=at) if by is None or who.pk != by.pk], kind="case-word-corrected",
+           subject="case", subject_id=case.pk, at=at, urgent=True, zh=f"案件 {case.number}：{zh}",
+           en=f"Case {case.number}: {en}")  # fmt: skip
+    return right
 
 
 def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> None:

@@ -262,6 +262,7 @@ TABLE: dict[str, Row] = {
     "case-clock": to(HANDLERS, lambda place: {"number": place.case.number, "pk": place.case_clock.pk}),
     "case-clock-decide": to("chief", lambda place: {"number": place.case.number, "pk": place.clock_stop.pk}),
     "case-identify": to(HANDLERS, numbered()),
+    "case-word": to(HANDLERS, numbered()),
     "case-reveal": to(
         HANDLERS,
         numbered(),

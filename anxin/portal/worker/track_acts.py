@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from anxin.cases import afterwards, closing_words, concluding, exhibits, messages
 from anxin.cases.answers import answer
 from anxin.cases.flow import CannotMove
-from anxin.cases.models import Claimant
-from anxin.cases.money import due_fen, has_all
+from anxin.cases.models import Claimant, WageReceived
+from anxin.cases.money import correct_word, due_fen, has_all
 from anxin.insight.my_pay import my_month
 from anxin.law.civil import civil_date
 from anxin.portal.officer.forms import Wrong, day_of
@@ -67,7 +67,7 @@ def _evidence(request: HttpRequest, side: Side, at: datetime) -> str:
     return _("材料已经收到。")
 
 
-# A word once given counts and stays: who writes a nought too many is asked first.
+# A word once given counts until it is taken back: who writes a nought too many is asked first.
 _AT_MOST = 3
 
 
@@ -78,15 +78,37 @@ def _received(request: HttpRequest, side: Side, at: datetime) -> str:
         raise Wrong(_("请写收到了多少钱。"))
     if day is None or day > civil_date(at):
         raise Wrong(_("请选哪一天收到的，不能晚于今天。"))
+    _not_too_much(request, side, fen)
+    row = afterwards.money_came(claimant=side.me, fen=fen, on=day, at=at)
+    _answer_month(request, side, fen, at)
+    return _("记下了，谢谢您告诉我们。") if row is not None else _("这一笔已经记过了。")
+
+
+def _word(request: HttpRequest, side: Side, at: datetime) -> str:
+    """What he said of one receipt put right: another sum, or that nothing came."""
+    key, typed = request.POST.get("receipt", ""), request.POST.get("sum", "").strip()
+    fen = 0 if request.POST.get("none") else read_yuan(typed)
+    rows = WageReceived.objects.filter(claimant=side.me, proof="word", void_at=None)
+    row = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 16 else None
+    if row is None:
+        raise Wrong(_("这一笔已经更正过了。"))
+    if fen is None or (not fen and not request.POST.get("none")):
+        raise Wrong(_("请写实际收到多少钱；一分没收到的，请勾选“其实没收到”。"))
+    _not_too_much(request, side, fen)
+    try:
+        correct_word(receipt=row, fen=fen, at=at)
+    except CannotMove as no:
+        raise Wrong(no.en if in_english() else no.zh) from None
+    return _("已更正，承办人会看到。")
+
+
+def _not_too_much(request: HttpRequest, side: Side, fen: int) -> None:
     due = due_fen(side.me) if side.himself else side.me.claimed_fen
     if due and fen > _AT_MOST * due:
         raise Wrong(
             _("“%(sum)s”比应得的 %(due)s 元多出太多，请检查是不是多写了零；真有这么多，请给承办人留言。")
             % {"sum": request.POST.get("sum", "")[:20], "due": yuan(due)}
         )
-    row = afterwards.money_came(claimant=side.me, fen=fen, on=day, at=at)
-    _answer_month(request, side, fen, at)
-    return _("记下了，谢谢您告诉我们。") if row is not None else _("这一笔已经记过了。")
 
 
 def _answer_month(request: HttpRequest, side: Side, fen: int, at: datetime) -> None:
@@ -159,6 +181,7 @@ ACTS: dict[str, Callable[[HttpRequest, Side, datetime], str]] = {
     "message": _message,
     "evidence": _evidence,
     "received": _received,
+    "word": _word,
     "withdraw": _withdraw,
     "undo": _undo,
     "reopen": _reopen,

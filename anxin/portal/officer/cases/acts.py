@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anxin.cases import concluding, identifying, lane, messages, steps, taking, tasks
+from anxin.cases import concluding, identifying, lane, messages, money, steps, taking, tasks
 from anxin.cases.concluding import NotYet
-from anxin.cases.models import Case, Claim, Claimant
+from anxin.cases.models import Case, Claim, Claimant, WageReceived
 from anxin.cases.procedure import conclusions, states
 from anxin.insight.handling import units_of
 from anxin.insight.scope import visible_cases
@@ -20,6 +20,7 @@ from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.offers import near
 from anxin.portal.officer.chosen import candidates
 from anxin.portal.officer.forms import Wrong, number_of, read_period, read_text
+from anxin.portal.site.reach import read_yuan
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 
@@ -187,6 +188,26 @@ def identify(request: HttpRequest, number: str) -> HttpResponse:
         identifying.identify(claimant=who, by=user, at=timezone.now())
 
     return act_on(request, case, act, _("已登记：证件与花名册相符。"), anchor="people")
+
+
+@needs("case")
+@require_POST
+def word(request: HttpRequest, number: str) -> HttpResponse:
+    """Put right what a claimant said of money that came, with the reason; he is told."""
+    user, case = signed_in(request), find_case(request, number, "case")
+
+    def act() -> None:
+        key = number_of(request.POST.get("receipt", ""))
+        rows = WageReceived.objects.filter(claimant__case=case, proof="word", void_at=None)
+        row = rows.filter(pk=key).first() if key else None
+        if row is None:
+            raise Wrong(_("这一笔已经更正过了。"))
+        typed = request.POST.get("sum", "").strip()
+        fen = 0 if typed == "0" else read_yuan(request, "sum", _("请写实际收到多少元；没有收到写 0。"))
+        reason = read_text(request, "reason", 300, _("请写明更正的理由。"))
+        money.correct_word(receipt=row, fen=fen, by=user, reason=reason, at=timezone.now())
+
+    return act_on(request, case, act, _("已更正，并已告知申请人。"), anchor="people")
 
 
 @needs("case")

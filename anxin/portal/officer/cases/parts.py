@@ -7,7 +7,7 @@ from django.db import transaction
 
 from anxin.cases import messages
 from anxin.cases.duplicates import probable
-from anxin.cases.models import Case, Claimant
+from anxin.cases.models import Case, Claimant, WageReceived
 from anxin.cases.names import shown_names
 from anxin.cases.numbers import shown
 from anxin.insight.scope import may_on_case, visible_cases, visible_projects, visible_warnings
@@ -52,6 +52,12 @@ def people_part(case: Case, user: User, at: datetime) -> dict[str, Any]:
     return {
         "people": people,
         "inside": inside,
+        "words": [
+            {"row": row, "name": names[row.claimant_id]}
+            for row in WageReceived.objects.filter(claimant__in=names, proof="word", void_at=None).order_by("-pk")[:50]
+        ]
+        if inside
+        else [],
         "more": max(case.claimants.count() - len(rows), 0) if len(rows) == MOST_PEOPLE else 0,
         "contacts": [
             {"row": row, "way": words.WAYS[row.way], "result": words.RESULTS[row.result], "who": person(row.by)}

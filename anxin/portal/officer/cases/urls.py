@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/verify", evidence.verify_case, name="case-verify"),
     path("cases/<str:number>/liable", evidence.liable_case, name="case-liable"),
     path("cases/<str:number>/identify", acts.identify, name="case-identify"),
+    path("cases/<str:number>/word", acts.word, name="case-word"),
     path("cases/<str:number>/reveal", looking.reveal, name="case-reveal"),
     path("cases/<str:number>/return-code", looking.return_code, name="case-return-code"),
     path("cases/<str:number>/exhibits/<str:digest>", looking.exhibit, name="case-exhibit"),

@@ -22,7 +22,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Min, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 
 from anxin.cases.models import CaseClock, Claim, Claimant, WageReceived
 from anxin.insight.cost import BASELINE
@@ -103,6 +103,12 @@ def _standing() -> Q:
     return Q(claimant__withdrawn_at=None) & ~Q(claimant__consent="refused")
 
 
+def _due(before: str = "") -> Coalesce:
+    """What a claimant is to receive (``money.due_fen``); null while nobody has said how much, for then no sum that
+    came is the whole (``money.has_all``)."""
+    return Coalesce(before + "agreed_fen", before + "verified_fen", NullIf(before + "claimed_fen", 0))
+
+
 def _money(cells: Cells, first: date, last: date, as_of: date) -> None:
     """Days, trips, outlay of whose whole sum came between two days, and the money of those days by week."""
     if first > last:
@@ -113,7 +119,7 @@ def _money(cells: Cells, first: date, last: date, as_of: date) -> None:
         .order_by("claimant", "received_on", "id")
         .values_list(
             "claimant", "claimant__case__region_code", "claimant__claim__door", "claimant__claim__at",
-            Coalesce("claimant__agreed_fen", "claimant__verified_fen", "claimant__claimed_fen"),
+            _due("claimant__"),
             "claimant__trips", "claimant__days_spent", "claimant__cost_fen", "received_on", "proof", "amount_fen",
         )
     )  # fmt: skip
@@ -160,7 +166,9 @@ def _by_week(came: list[tuple[date, int]], first: date, last: date) -> Counter[d
     return weeks
 
 
-def _whole_on(came: list[tuple[date, int]], due: int) -> date | None:
+def _whole_on(came: list[tuple[date, int]], due: int | None) -> date | None:
+    if due is None:
+        return None
     held = 0
     for day, fen in came:
         held += fen
@@ -195,14 +203,13 @@ def _steps(cells: Cells, since: datetime, until: datetime, known: datetime) -> N
 
 def _waiting(cells: Cells, as_of: date) -> None:
     long_ago = start_of(as_of - timedelta(days=int(BASELINE.days)))
-    due = Coalesce("agreed_fen", "verified_fen", "claimed_fen")
     told = (
         Claimant.objects.filter(
             case__ended_at=None, withdrawn_at=None, claim__at__lt=start_of(as_of + timedelta(days=1))
         )
         .exclude(consent="refused")
-        .annotate(due=due)
-        .filter(received_fen__lt=F("due"))
+        .annotate(due=_due())
+        .filter(Q(due=None) | Q(received_fen__lt=F("due")))
         .order_by()
         .values_list("case__region_code", "claim__door")
         .annotate(n=Count("pk"), long=Count("pk", filter=Q(claim__at__lt=long_ago)))

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.models import CaseClock, Claimant
-from anxin.cases.money import receive
+from anxin.cases.money import has_all, receive, verify_sum
 from anxin.insight.cost import FEWEST, months_back, read_cost, spread
 from anxin.insight.cost_counting import refresh_cost
 from anxin.insight.models import CostFigures
 from anxin.law.civil import SHANGHAI
+from tests.portal.site import make_user
 
 FILED = datetime(2026, 4, 1, 9, tzinfo=SHANGHAI)
 
@@ -91,6 +92,23 @@ def test_money_is_whole_on_the_day_it_is_whole(at, today):
     assert cell["days"] == {"9": 1, "4": 1}
     assert cell["weeks"] == {"2026-03-30": [239_999, 3], "2026-04-06": [60_000, 1]}
     assert cell["waiting"]["people"] == 1
+
+
+@pytest.mark.django_db
+def test_while_nobody_has_said_how_much_no_sum_is_the_whole(at, today):
+    unsure = claim(1, fen=0)
+    paid(unsure, date(2026, 4, 3), fen=100)
+    refresh_cost(as_of=today, at=at)
+    cell = CostFigures.objects.get(region_code="140105", door="", month="2026-04").figures
+    assert not has_all(Claimant.objects.get())
+    assert cell.get("days", {}) == {}
+    assert cell["waiting"]["people"] == 1
+    verify_sum(claimant=unsure, fen=100, by=make_user(), at=at)
+    refresh_cost(as_of=today, at=at)
+    cell = CostFigures.objects.get(region_code="140105", door="", month="2026-04").figures
+    assert has_all(Claimant.objects.get())
+    assert cell["days"] == {"2": 1}
+    assert "waiting" not in cell
 
 
 @pytest.mark.django_db

@@ -69,7 +69,8 @@ def _tried(case: Case) -> bool:
 
 
 def _withdrawn(case: Case) -> bool:
-    return Claimant.objects.filter(case=case).exclude(withdrawn_at=None).exists() and not standing(case).exists()
+    """Nobody of its people takes part: each withdrew, or refused when he was asked. Who has not answered stands."""
+    return Claimant.objects.filter(case=case).exists() and not standing(case).exists()
 
 
 # What a conclusion may ask for: whether it is on file, and what to say when it is not.
@@ -87,7 +88,7 @@ CHECKS: Mapping[str, tuple[Callable[[Case], bool], str, str]] = {
     "contact": (_tried, f"在{CONTACT_DAYS}个不同日期联系未果的记录",
                 f"{CONTACT_DAYS} different days of trying in vain"),
     "police": (_with_police, "移送公安机关的程序", "the track of the hand-over to the police"),
-    "withdrawn": (_withdrawn, "全部申请人本人撤回", "the withdrawal of every claimant"),
+    "withdrawn": (_withdrawn, "全部申请人本人撤回或表示不参加", "of every claimant, that he withdrew or takes no part"),
 }  # fmt: skip
 
 

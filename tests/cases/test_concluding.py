@@ -17,6 +17,7 @@ from anxin.registry.models import ArrearsReport, Touch
 from anxin.watch.models import Warning
 from anxin.watch.sweep import sweep
 from tests.cases.claims import claim, member, only
+from tests.insight.test_overview import warn
 from tests.people import make_project, make_worker
 from tests.portal.site import make_user
 
@@ -91,6 +92,23 @@ def test_withdrawn_means_everybody(at, site, people):
         person.withdrawn_at = at
         person.save()
     assert missing(case, "withdrawn") == []
+
+
+def test_where_everybody_who_was_asked_refuses_the_case_ends_and_the_warning_stands(at, site, people):
+    warning = warn(site.project, at, month="2026-03")
+    asked = [member(one, consent="asked") for one in (site.failed, site.forgotten)]
+    case = claim(at, asked, site=site, by=people["officer"], warning=warning)
+    first, second = Claimant.objects.filter(case=case)
+    refuse(claimant=first, at=at)
+    assert missing(case, "withdrawn") != [], "the other has not answered"
+    refuse(claimant=second, at=at)
+    closed = conclude(case=case, conclusion="withdrawn", note="", by=people["officer"], at=at)
+    assert closed.ended_at == at
+    words = CaseEvent.objects.get(case=case, kind="state-ended").zh
+    assert "不参加" in words
+    assert "是否欠薪未作认定" in words
+    warning.refresh_from_db()
+    assert (warning.status, warning.cleared_on) == ("open", None)
 
 
 def test_another_authority_and_not_wages(case, at, people, units):

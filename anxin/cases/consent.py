@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from anxin.cases import filing
+from anxin.cases import filing, reports
 from anxin.cases.flow import locked, tell
 from anxin.cases.messages import tell_owner
 from anxin.cases.models import Claim, Claimant, Consent
@@ -57,6 +57,8 @@ def agree(*, claimant: Claimant, at: datetime, fen: int | None = None, months: l
     now.months = now.months if months is None else sorted(set(months))
     now.save(update_fields=["consent", "consent_at", "claimed_fen", "months"])
     add_up(case)
+    if first:
+        reports.joined(case, at=at)
     if first or changed:
         _note(now, "consent-given" if first else "sum-corrected", at,
               "一名工友确认参加" if first else "一名工友更正了本人的金额",

@@ -16,16 +16,25 @@ from anxin.registry.models import ArrearsReport
 
 _OPENS = frozenset({"accepted"})
 _CLOSES = frozenset({"ended", "refused", "transferred"})
+_NOT_IN_HAND = _CLOSES | {"received", "dispatched", "supplement"}
+_WAGES = ("building_wages", "other_wages")
 
 
 def keep(case: Case, *, before: str, at: datetime) -> None:
     """Bring a case's reports to its new state, when the project is known and the step matters to the rules."""
-    if case.project_id is None or case.matter not in ("building_wages", "other_wages"):
+    if case.project_id is None or case.matter not in _WAGES:
         return
     if case.state in _OPENS:
         report(case, at=at)
     elif case.state in _CLOSES and before not in _CLOSES:
         close(case, at=at)
+
+
+def joined(case: Case, *, at: datetime) -> None:
+    """Somebody agreed to be spoken for in a case that may be in hand already: he is reported now, not at its next
+    step."""
+    if case.matter in _WAGES and case.state not in _NOT_IN_HAND:
+        report(case, at=at)
 
 
 def report(case: Case, *, at: datetime) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from anxin.cases import afterwards, lane, money, steps
 from anxin.cases.concluding import NotYet, conclude, missing, reopen, reopen_until
-from anxin.cases.consent import TooLate, refuse
+from anxin.cases.consent import TooLate, agree, refuse
 from anxin.cases.flow import CannotMove, move
 from anxin.cases.models import Case, CaseClock, CaseEvent, CaseTask, Claimant, Contact, Exhibit
 from anxin.cases.procedure import conclusions
@@ -216,6 +216,19 @@ def test_the_rules_see_the_case_from_acceptance_to_its_end(at, site, people):
     assert not Warning.objects.filter(rule="SX-04", status="open").exists()
     reopen(case=case, reason="退票", by=people["officer"], at=at + timedelta(days=6))
     assert ArrearsReport.objects.filter(closed_on=None).count() == 3
+
+
+@pytest.mark.parametrize(("state", "reported"), [("accepted", True), ("dispatched", False), ("refused", False)])
+def test_who_agrees_after_acceptance_is_reported_when_he_agrees(at, site, people, state, reported):
+    members = [member(site.failed), member(site.forgotten, consent="asked")]
+    case = claim(at, members, site=site, by=people["officer"], anonymous=False)
+    case = move(case=case, to=state, by=people["officer"], at=at)
+    Touch.objects.all().delete()
+    agree(claimant=Claimant.objects.get(case=case, consent="asked"), at=at + timedelta(days=1))
+    known = ArrearsReport.objects.filter(worker=site.forgotten.worker, closed_on=None)
+    assert known.exists() == reported
+    assert Touch.objects.filter(project_id=site.project.pk).exists() == reported
+    assert not ArrearsReport.objects.filter(number=case.number).exclude(worker=None).exists() or not reported
 
 
 @pytest.mark.parametrize(("anonymous", "consent"), [(True, "own"), (False, "asked")])

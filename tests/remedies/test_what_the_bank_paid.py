@@ -95,8 +95,10 @@ def test_another_sum_counts_as_paid_and_the_officer_is_told(client, office, kind
     assert f"{fen / 100:,.2f}" in told.zh
     assert "3,000.00" in told.zh
     assert "测试" not in told.zh
-    client.force_login(office.officer)
-    page = client.get(f"/cases/{case.number}/draws/{draw.pk}").content.decode()
+    client.force_login(told.to)
+    page = client.post("/inbox/read", {"notice": told.pk}, follow=True)  # the notice leads there
+    assert page.request["PATH_INFO"] == f"/cases/{case.number}/draws/{draw.pk}"
+    page = page.content.decode()
     assert "银行实付与批准不符" in page
 
 

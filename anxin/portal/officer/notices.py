@@ -19,6 +19,7 @@ from anxin.notices.outbox import send_again
 from anxin.notices.send import mark_read
 from anxin.people import trail
 from anxin.portal.ui.access import needs, signed_in
+from anxin.remedies.models import Draw
 from anxin.vault.fields import mask_phone, open_text, seal_text
 from anxin.watch.models import Handling
 
@@ -84,6 +85,10 @@ def _place_of(notice: Notice) -> str:
         case = Case.objects.filter(named).first()
         if case is not None:
             return reverse("case", args=[case.number])
+    if notice.subject == "draw":
+        draw = Draw.objects.filter(pk=int(notice.subject_id)).select_related("case").first()
+        if draw is not None:
+            return reverse("draw", args=[draw.case.number, draw.pk])
     return reverse("inbox")
 
 

@@ -68,7 +68,9 @@ def _numbers(table: pa.Table, name: str) -> np.ndarray:
 
 def _keys(table: pa.Table, index: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
     """(worker and month as one number, month index) a row; months outside the index are -1."""
-    months = np.array([index.get(m, -1) for m in table.column("month").to_pylist()], dtype=np.int64)
+    told = table.column("month").combine_chunks().dictionary_encode()
+    codes = np.array([index.get(m, -1) for m in told.dictionary.to_pylist()], dtype=np.int64)
+    months = codes[told.indices.to_numpy(zero_copy_only=False)] if len(codes) else np.zeros(0, dtype=np.int64)
     return _column(table, "worker_id").astype(np.int64) * 1000 + months, months
 
 
@@ -144,9 +146,11 @@ def attendance_calendar(
     index = {m: i for i, m in enumerate(months)}
     _, where = _keys(work, index)
     masks = _numbers(work, "mask")
+    shown = where >= 0
+    place, bits = where[shown], masks[shown]
     heads = np.zeros((len(months), 31), dtype=np.int64)
     for bit in range(31):
-        np.add.at(heads[:, bit], where[where >= 0], (masks[where >= 0] >> bit) & 1)
+        heads[:, bit] = np.bincount(place[(bits >> bit) & 1 == 1], minlength=len(months))
     peak = int(heads.max(initial=0))
     calendars = []
     for i, month in enumerate(months):

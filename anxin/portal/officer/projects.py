@@ -4,6 +4,7 @@ from datetime import date
 from itertools import dropwhile
 from typing import Any
 
+import pyarrow.compute as pc
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -174,7 +175,6 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     spans = [(p.from_on, p.until_on) for p in pauses]
     calendar = attendance_calendar(work, months=months, as_of=as_of, started_on=row.started_on, pauses=spans)
     attended = [d.day for m in calendar for d in m.days if d.heads]
-    paid_on = [d for d in pay.column("first_paid_on").to_pylist() if d]
     booked = read.movements(project_id=row.pk, month=[m for m in months if judged and m >= judged.month])
     inflow = sum(
         m["amount_fen"] or 0 for m in booked.to_pylist() if m["kind"] == "labour_fee" and m["direction"] == "credit"
@@ -186,7 +186,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         judged=judged,
         inflow_fen=inflow,
         last_attended=max(attended, default=None),
-        first_paid_on=min(paid_on, default=None),
+        first_paid_on=pc.min(pay.column("first_paid_on")).as_py(),
     )
     warnings = visible_warnings(user).filter(project=row, status="open")
     counts = warnings.aggregate(shown=Count("id", filter=Q(hidden_by=None)), hidden=Count("hidden_by"))

@@ -170,3 +170,4 @@ if __name__ == "__main__":
     else:
         told = rollup(now)
     print(json.dumps(told))
+    gc.unfreeze()  # what is frozen at the end DuckDB takes for leaked

@@ -9,7 +9,7 @@ import os
 import resource
 import sys
 import time
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -115,10 +115,11 @@ def heaviest(day: date, names: list[str]) -> dict[str, object]:
 
 def sweep(day: date) -> dict[str, object]:
     """The whole sweep: the first one opens every warning, the second finds nothing changed."""
-    from anxin.law.civil import SHANGHAI
+    from django.utils import timezone
+
     from anxin.watch.sweep import sweep as run
 
-    at = datetime(day.year, day.month, day.day, 21, tzinfo=SHANGHAI)
+    at = timezone.now()
     first = run(as_of=day, at=at)
     second = run(as_of=day, at=at)
     return {

@@ -1,5 +1,6 @@
 """serve, worker, compact."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -42,6 +43,8 @@ def serve(port: int, host: str = "127.0.0.1", no_worker: bool = False, processes
         log_level=LogLevels.warning,
         backlog=2048,
     )
+    # So many threads are meant, as above; its advice to think again would stand on an operator's first screen.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in str(record.msg))
     try:
         server.serve()
     finally:

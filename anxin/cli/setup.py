@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -79,8 +80,7 @@ DEMO_PROVINCES = ("140000", "520000")
 @click.option("--months", default=6, show_default=True)
 @click.option("--seed", default=DEMO_SEED, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Prepare everything and stop.")
-@click.pass_context
-def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int, seed: int, no_serve: bool) -> None:
+def demo(port: int, projects: int, workers: int, months: int, seed: int, no_serve: bool) -> None:
     """A small synthetic province with its history, demo accounts, web and worker."""
     # Invented workers own no telephones: their sign-in codes show on the page. The web's processes inherit it.
     os.environ["ANXIN_DEMO"], settings.DEMO = "1", True
@@ -130,7 +130,9 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
         for done, act in enumerate(acts, 1):
             act()
             step(done, len(acts))
-    click.echo(f"\n  安薪 anxin demo: http://127.0.0.1:{port}/\n")
+    click.echo(f"\n  安薪 anxin demo: http://127.0.0.1:{port}/")
+    click.echo("  A small invented province and who is owed wages in it. Open the address and sign in as one of these;")
+    click.echo("  chief sees warnings and claims, clerk the site that has to mend them, a worker his own months.\n")
     for person in people:
         bounds = f" {person.project or person.region}".rstrip()
         click.echo(f"    {person.username:<10} {password}   {person.display_name} ({person.role}{bounds})")
@@ -139,9 +141,9 @@ def demo(ctx: click.Context, port: int, projects: int, workers: int, months: int
     later = f"Serve it with ANXIN_DEMO=1 anxin serve --port {port}." if no_serve else "Stop with Ctrl-C."
     click.echo(f"\n  {later} The data lie in {settings.DATA}\n")
     if not no_serve:
-        from anxin.cli.serving import serve
-
-        ctx.invoke(serve, port=port)
+        # In a process of its own: the ledger's engine, at work here until now, does not outlive a fork.
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "anxin.cli", "serve", "--port", str(port)])  # noqa: S606
 
 
 def _tell_of_a_worker() -> None:

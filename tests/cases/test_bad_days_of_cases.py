@@ -22,9 +22,9 @@ from tests.cases.claims import claim, member, only, pays
 from tests.portal.hands import make_people, make_units
 from tests.portal.site import make_site
 from tests.stories.folders import ROOT, command, folder, python
-from tests.stories.test_bad_days import AT, Killed, at_once, own_connections
+from tests.stories.test_bad_days import AT, Killed
+from tests.threads import at_once
 
-__all__ = ["own_connections"]
 LATE = AT + timedelta(hours=3)
 
 
@@ -33,7 +33,7 @@ def people() -> dict:
     return make_people(make_units())
 
 
-def test_one_form_sent_twice_at_once_is_one_claim(own_connections, people):
+def test_one_form_sent_twice_at_once_is_one_claim(transactional_db, people):
     for n in range(5):
         told = Told(door="qr", key=f"thumb-{n}", people=[Person(name="工人", claimed_fen=100)], region_code="140105")
         gave = at_once(*[lambda t=told: file_claim(t, at=AT)] * 3)
@@ -43,7 +43,7 @@ def test_one_form_sent_twice_at_once_is_one_claim(own_connections, people):
     assert trail.verify().holds
 
 
-def test_one_officer_acts_on_two_cases_at_once(own_connections, people):
+def test_one_officer_acts_on_two_cases_at_once(transactional_db, people):
     # Taking locks the officer and then writes the trail; a move writes the trail and names the officer when it commits.
     officer = people["officer"]
     for n in range(12):
@@ -57,7 +57,7 @@ def test_one_officer_acts_on_two_cases_at_once(own_connections, people):
 
 
 @pytest.mark.parametrize("act", ["move", "lane", "conclude", "reopen", "raise", "decide", "finish"])
-def test_two_officers_at_once_one_does_it_and_the_other_is_told(own_connections, people, act):
+def test_two_officers_at_once_one_does_it_and_the_other_is_told(transactional_db, people, act):
     officer, second, chief, city = (people[name] for name in ("officer", "second", "chief", "city"))
     for n in range(4):
         case = move(case=claim(AT, key=f"k{n}", by=officer), to="accepted", by=officer, at=AT)
@@ -105,7 +105,7 @@ def test_two_officers_at_once_one_does_it_and_the_other_is_told(own_connections,
     assert trail.verify().holds
 
 
-def test_two_workers_at_once_count_each_payment_and_climb_each_rung_once(own_connections, people):
+def test_two_workers_at_once_count_each_payment_and_climb_each_rung_once(transactional_db, people):
     site = make_site(AT)
     cases = [
         order_payment(case=move(case=claim(AT, [member(who)], site=site, key=f"k{n}", by=people["officer"]),
@@ -126,7 +126,7 @@ def test_two_workers_at_once_count_each_payment_and_climb_each_rung_once(own_con
     assert trail.verify().holds
 
 
-def test_paid_and_lapsed_at_the_same_moment(own_connections, people):
+def test_paid_and_lapsed_at_the_same_moment(transactional_db, people):
     site = make_site(AT)
     case = move(case=claim(AT, [member(site.failed)], site=site), to="accepted", by=people["officer"], at=AT)
     order_payment(case=case, until=AT.date(), by=people["officer"], at=AT)

@@ -8,10 +8,9 @@ from anxin.law.civil import SHANGHAI
 from anxin.people import trail
 from anxin.people.models import Event, Organisation, User
 from tests.portal.site import make_user
-from tests.stories.test_bad_days import at_once, own_connections
+from tests.threads import at_once
 
 AT = datetime(2026, 4, 20, 9, tzinfo=SHANGHAI)
-__all__ = ["own_connections"]
 
 
 def halls() -> list[tuple[Organisation, User]]:
@@ -28,7 +27,7 @@ def turns(organisation: Organisation) -> list[int]:
     )
 
 
-def test_tickets_drawn_at_once_are_numbered_one_after_another(own_connections):
+def test_tickets_drawn_at_once_are_numbered_one_after_another(transactional_db):
     (here, clerk), (there, other) = halls()
     draw = [lambda n=n: reception.issue(organisation=here, people=n + 1, by=clerk, at=AT) for n in range(6)]
     elsewhere = [lambda: reception.issue(organisation=there, people=1, by=other, at=AT)] * 2
@@ -44,7 +43,7 @@ def test_tickets_drawn_at_once_are_numbered_one_after_another(own_connections):
     assert turns(here) == [1, 2, 3, 4, 5, 6, 1]  # each day begins with 1
 
 
-def test_no_number_is_called_to_two_desks(own_connections):
+def test_no_number_is_called_to_two_desks(transactional_db):
     (here, clerk), _ = halls()
     for _n in range(3):
         reception.issue(organisation=here, people=1, by=clerk, at=AT)

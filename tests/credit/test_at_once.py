@@ -13,10 +13,9 @@ from anxin.people import trail
 from anxin.people.models import Event
 from tests.credit.listings import boss, proposed, sign_and_serve, told, unpaid
 from tests.portal.site import make_user
-from tests.stories.test_bad_days import at_once, own_connections
+from tests.threads import at_once
 
 AT = datetime(2026, 4, 20, 12, tzinfo=SHANGHAI)
-__all__ = ["own_connections"]
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +31,7 @@ def refused(gave) -> int:
     return len(wrong)
 
 
-def test_a_firm_proposed_by_three_at_once_is_proposed_once(own_connections):
+def test_a_firm_proposed_by_three_at_once_is_proposed_once(transactional_db):
     matter = unpaid(AT)
     gave = at_once(*[
         lambda n=n: proposing.propose(case=matter.case, ground="amount", persons=[boss(n)], by=matter.office.officer,
@@ -44,7 +43,7 @@ def test_a_firm_proposed_by_three_at_once_is_proposed_once(own_connections):
     assert trail.verify().holds
 
 
-def test_told_by_the_officer_and_by_the_loop_at_once_it_is_told_once(own_connections):
+def test_told_by_the_officer_and_by_the_loop_at_once_it_is_told_once(transactional_db):
     matter, listing = proposed(AT)
     sign_and_serve(telling.draft_notice(listing=listing, by=matter.office.officer, at=matter.after), matter.office,
                    matter.after)  # fmt: skip
@@ -58,7 +57,7 @@ def test_told_by_the_officer_and_by_the_loop_at_once_it_is_told_once(own_connect
     assert trail.verify().holds
 
 
-def test_decided_taken_back_and_objected_to_at_once_it_has_one_outcome(own_connections):
+def test_decided_taken_back_and_objected_to_at_once_it_has_one_outcome(transactional_db):
     matter, listing, since = told(AT)
     second = make_user("second-chief", "chief", "140105", organisation=matter.office.unit)
     late = since + timedelta(days=20)

@@ -1,13 +1,12 @@
 """Plain swipes of several calls in one write: each is still counted once, and judged by its sender as it stands."""
 
 import json
-import threading
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from anxin.intake.models import Receipt, Sender
@@ -19,6 +18,7 @@ from anxin.vault.fields import seal_text
 from tests.intake.national_client import S32, NationalClient
 from tests.intake.test_national_methods import CODE, WHO, engaged
 from tests.people import make_project
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORM = "application/x-www-form-urlencoded"
@@ -54,27 +54,13 @@ def body(client: NationalClient, data: dict[str, Any]) -> bytes:
     return "&".join(f"{name}={quote_plus(value)}" for name, value in params.items()).encode()
 
 
-def at_once(bodies: list[bytes]) -> list[dict[str, Any]]:
+def sent_at_once(bodies: list[bytes]) -> list[dict[str, Any]]:
     """Each body in a thread of its own, all of them let go together; the replies in their order."""
-    replies: list[dict[str, Any]] = [{} for _ in bodies]
-    begin = threading.Barrier(len(bodies))
 
-    def call(n: int) -> None:
-        if connection.vendor == "sqlite":  # which in memory refuses a reader at once while another writes
-            connection.cursor().execute("PRAGMA read_uncommitted = 1")
-        begin.wait()
-        try:
-            told = door.answer(body=bodies[n], content_type=FORM, address="127.0.0.1", at=timezone.now())
-            replies[n] = json.loads(told)
-        finally:
-            connection.close()
+    def call(sent: bytes) -> dict[str, Any]:
+        return json.loads(door.answer(body=sent, content_type=FORM, address="127.0.0.1", at=timezone.now()))
 
-    threads = [threading.Thread(target=call, args=(n,)) for n in range(len(bodies))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return replies
+    return at_once(*[partial(call, sent) for sent in bodies])
 
 
 def test_forty_gates_at_once_and_an_impatient_one_are_each_counted_once(client: NationalClient) -> None:
@@ -82,7 +68,7 @@ def test_forty_gates_at_once_and_an_impatient_one_are_each_counted_once(client: 
     assert client.call("WorkerAttendance.Add", swipes("2026-03-01 07:00:00"))["code"] == 0
     own = [body(client, swipes(f"2026-03-02 07:{n:02d}:00", f"2026-03-02 17:{n:02d}:00")) for n in range(40)]
     thumb = body(client, swipes("2026-03-03 07:00:00"))
-    replies = at_once(own + [thumb] * 8)
+    replies = sent_at_once(own + [thumb] * 8)
     assert [reply["code"] for reply in replies[:40]] == [0] * 40
     again = sorted(reply["code"] for reply in replies[40:])
     assert again == [-1] * 7 + [0]
@@ -93,7 +79,7 @@ def test_forty_gates_at_once_and_an_impatient_one_are_each_counted_once(client: 
     assert sum(taken.values_list("accepted", flat=True)) == len(moments)
 
 
-def test_a_sender_closed_elsewhere_is_refused_at_once(client: NationalClient) -> None:
+def test_a_sender_closed_elsewhere_is_refused_sent_at_once(client: NationalClient) -> None:
     engaged(client)
     client.call("WorkerAttendance.Add", swipes("2026-03-01 07:00:00"))
     before = len(facts())
@@ -105,7 +91,7 @@ def test_a_sender_closed_elsewhere_is_refused_at_once(client: NationalClient) ->
     assert len(facts()) == before
 
 
-def test_a_new_secret_counts_at_once(client: NationalClient) -> None:
+def test_a_new_secret_counts_sent_at_once(client: NationalClient) -> None:
     engaged(client)
     client.call("WorkerAttendance.Add", swipes("2026-03-01 07:00:00"))
     Sender.objects.filter(appid="APP").update(secret_sealed=seal_text("a-new-secret-0123456789abcdef012"))

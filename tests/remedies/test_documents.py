@@ -30,7 +30,7 @@ from tests.people import identity, make_project
 from tests.portal.site import make_user
 from tests.remedies.matters import make_case, make_office, people_of
 from tests.remedies.papers import PHOTO, ready, second_inspector, served, signed
-from tests.stories.test_bad_days import at_once, own_connections  # noqa: F401  (a fixture)
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 4, 20, 12, tzinfo=SHANGHAI)
@@ -202,7 +202,7 @@ def test_numbers_have_no_gaps_in_their_unit_kind_and_year(at):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_chiefs_signing_at_once_get_two_numbers(own_connections):  # noqa: F811
+def test_two_chiefs_signing_at_once_get_two_numbers(transactional_db):
     office = make_office()
     papers = []
     for place in range(4):

@@ -22,12 +22,11 @@ from anxin.remedies.payouts import answers_from_ledger, count_once, pay_list, pa
 from anxin.remedies.sources import available_fen, draws_about
 from tests.people import identity, make_project
 from tests.remedies.matters import Office, make_case, make_office, people_of
-from tests.stories.test_bad_days import at_once, own_connections
+from tests.threads import at_once
 
 AT = datetime(2026, 4, 20, 12, tzinfo=SHANGHAI)
 OVERDUE = ("accepted", "ordered", "overdue")
 STAYS, GOES = 700_000, 300_000
-__all__ = ["own_connections"]
 
 
 @pytest.fixture
@@ -150,7 +149,7 @@ def test_joined_again_nothing_is_promised_twice(at, office):
     assert main.received_fen == GOES
 
 
-def test_paid_from_the_old_case_while_the_new_one_asks(own_connections):
+def test_paid_from_the_old_case_while_the_new_one_asks(transactional_db):
     office = make_office()
     fund = make_fund(office)
     case = make_case(AT, [STAYS, GOES], office=office, path=OVERDUE)

@@ -17,11 +17,10 @@ from anxin.remedies.sources import available_fen
 from tests.people import make_project
 from tests.portal.site import make_user
 from tests.remedies.matters import make_case, make_office
-from tests.stories.test_bad_days import at_once, own_connections
+from tests.threads import at_once
 
 AT = datetime(2026, 4, 20, 12, tzinfo=SHANGHAI)
 OVERDUE = ("accepted", "ordered", "overdue")
-__all__ = ["own_connections"]
 
 
 def line_of(draw) -> DrawLine:
@@ -31,7 +30,7 @@ def line_of(draw) -> DrawLine:
 
 
 @pytest.mark.parametrize("what", ["deposit", "fund"])
-def test_two_cases_approved_at_once_share_one_source(own_connections, what):
+def test_two_cases_approved_at_once_share_one_source(transactional_db, what):
     office = make_office()
     project = make_project(AT)
     if what == "deposit":
@@ -47,7 +46,7 @@ def test_two_cases_approved_at_once_share_one_source(own_connections, what):
     assert trail.verify().holds
 
 
-def test_one_draw_decided_and_one_line_paid_by_two_at_once(own_connections):
+def test_one_draw_decided_and_one_line_paid_by_two_at_once(transactional_db):
     office = make_office()
     second = make_user("second", "chief", "140105", organisation=office.unit)
     project = make_project(AT)
@@ -86,7 +85,7 @@ def test_one_draw_decided_and_one_line_paid_by_two_at_once(own_connections):
     assert claim.received_fen == sum(RecoveryMove.objects.values_list("amount_fen", flat=True)) == 400_000
 
 
-def test_two_cases_of_one_man_are_approved_at_once_from_two_sources(own_connections, monkeypatch):
+def test_two_cases_of_one_man_are_approved_at_once_from_two_sources(transactional_db, monkeypatch):
     """Told of twice and never joined, paid first from two sources: only one of them pays."""
     office = make_office()
     project = make_project(AT)

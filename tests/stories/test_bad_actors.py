@@ -25,10 +25,8 @@ from tests.access.table import TABLE
 from tests.access.world import make_person, make_place
 from tests.cases.claiming import begin, codes, png, say_sum, send, wav, whole_claim
 from tests.people import identity, make_project, make_worker
-from tests.stories.test_bad_days import at_once, own_connections
+from tests.threads import at_once
 from tests.workers import worker_signs_in
-
-__all__ = ["own_connections"]
 
 MONTH = "2026-04"
 JPEG = (
@@ -76,7 +74,7 @@ def test_a_whole_dormitory_files_through_one_address(now):
     assert Claim.objects.count() == 40
 
 
-def test_an_impatient_thumb_makes_one_claim(own_connections, now):
+def test_an_impatient_thumb_makes_one_claim(transactional_db, now):
     make_project(now)
     client = Client()
     begin(client, site="P1", group="yes")

@@ -2,17 +2,12 @@
 doubled."""
 
 import io
-import sqlite3
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
-from django.db import connection, connections
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -33,52 +28,10 @@ from tests.people import make_project
 from tests.portal.hands import in_hand, make_people, make_units
 from tests.portal.site import make_user
 from tests.stories.folders import ROOT, command, folder, python
+from tests.threads import at_once
 
 AT = datetime(2026, 4, 20, 12, tzinfo=SHANGHAI)
 LATE = datetime(2026, 4, 23, 9, tzinfo=SHANGHAI)
-
-
-@pytest.fixture
-def own_connections(transactional_db, tmp_path: Path) -> Iterator[None]:
-    """Each thread has a connection of its own. SQLite's test database lives in memory and cannot be shared so: a file
-    takes its place meanwhile."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    memory, name = connection.connection, connection.settings_dict["NAME"]
-    file = tmp_path / "shared.sqlite3"
-    target = sqlite3.connect(file)
-    memory.backup(target)
-    target.close()
-    connection.connection = None
-    connection.settings_dict["NAME"] = connections.settings["default"]["NAME"] = str(file)
-    yield
-    connection.close()
-    connection.settings_dict["NAME"] = connections.settings["default"]["NAME"] = name
-    connection.connection = memory
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Start all acts at the same moment, each with its own connection: what each gave, or the exception it raised."""
-    start = threading.Barrier(len(acts))
-    gave: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            gave[place] = act()
-        except Exception as error:
-            gave[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return gave
 
 
 @pytest.fixture
@@ -91,7 +44,7 @@ def matters(count: int) -> list[Handling]:
 
 
 @pytest.mark.parametrize("act", ["take", "raise", "decide", "finish", "answer"])
-def test_two_at_once_one_does_it_and_the_other_is_told(own_connections, people, act):
+def test_two_at_once_one_does_it_and_the_other_is_told(transactional_db, people, act):
     officer, second, chief, city = (people[name] for name in ("officer", "second", "chief", "city"))
     for matter in matters(6):
         if act == "take":
@@ -135,7 +88,7 @@ def test_two_at_once_one_does_it_and_the_other_is_told(own_connections, people, 
     assert trail.verify().holds
 
 
-def test_two_workers_at_once_climb_each_rung_once(own_connections, people):
+def test_two_workers_at_once_climb_each_rung_once(transactional_db, people):
     matters(4)
     first = at_once(lambda: escalate(at=LATE), lambda: escalate(at=LATE))
     assert sum(first) == Escalation.objects.count() == 4
@@ -145,7 +98,7 @@ def test_two_workers_at_once_climb_each_rung_once(own_connections, people):
 
 
 @pytest.mark.parametrize("act", ["take", "assign"])
-def test_a_matter_given_to_somebody_at_the_moment_he_leaves(own_connections, people, act):
+def test_a_matter_given_to_somebody_at_the_moment_he_leaves(transactional_db, people, act):
     officer, second, chief = (people[name] for name in ("officer", "second", "chief"))
     for number in range(1, 5):
         leaver = make_user(f"leaver{number}", "officer", "140105", organisation=officer.organisation)
@@ -170,7 +123,7 @@ def test_a_matter_given_to_somebody_at_the_moment_he_leaves(own_connections, peo
     assert trail.verify().holds
 
 
-def test_taken_at_the_moment_it_clears(own_connections, people):
+def test_taken_at_the_moment_it_clears(transactional_db, people):
     for matter in matters(4):
         Warning.objects.filter(pk=matter.warning_id).update(status="cleared", cleared_on=AT.date())
         gave = at_once(

@@ -59,8 +59,13 @@ def hold(con: Any, rows: pa.Table, name: str = "") -> Any:
             return ibis.memtable(rows)
         con.con.register(name, rows)
         return con.table(name)
+    return spark_view(con, con._session.createDataFrame(rows))
+
+
+def spark_view(con: Any, frame: Any) -> Any:
+    """A Spark frame as an Ibis table, under a name of its own: all evaluations of a process share one session."""
     name = ibis.util.gen_name("held")
-    con._session.createDataFrame(rows).createOrReplaceTempView(name)
+    frame.createOrReplaceTempView(name)
     _VIEWS.append(name)
     if len(_VIEWS) > KEPT_VIEWS:
         con._session.catalog.dropTempView(_VIEWS.popleft())

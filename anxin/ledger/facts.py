@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from anxin.law.civil import month_of
 from anxin.ledger import tables
-from anxin.ledger.engine import connect, hold, is_spark, query
+from anxin.ledger.engine import connect, hold, is_spark, query, spark_view
 from anxin.ledger.registry_facts import registry_facts
 from anxin.ledger.schema import ENGAGEMENTS, PAY_MONTHS, WORK_MONTHS
 from anxin.ledger.schema_registry import ACCOUNTS, DEPOSITS, FUND_MONTHS, INSPECTIONS, PAUSES, PROJECTS, REPORTS
@@ -135,8 +135,7 @@ def _table(con: Any, name: str, months: list[str] | None) -> Any:
         return hold(con, tables.SCHEMAS[name].empty_table(), f"ledger_{name}")
     if is_spark(con):
         frame = con._session.read.option("basePath", str(tables.path(name))).parquet(*found)
-        frame.createOrReplaceTempView(f"ledger_{name}")
-        return con.table(f"ledger_{name}").select(*tables.SCHEMAS[name].names)
+        return spark_view(con, frame).select(*tables.SCHEMAS[name].names)
     hive = "month" in tables.SCHEMAS[name].names
     table = con.read_parquet(found, table_name=f"ledger_{name}", hive_partitioning=hive, hive_types_autocast=False)
     return table.select(*tables.SCHEMAS[name].names)

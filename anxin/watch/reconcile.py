@@ -1,13 +1,14 @@
 """Bringing the warnings in step with what the rules found: open, raise, lower, clear, reopen, leave as it is."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import pyarrow as pa
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from anxin.law.clocks import due_on
 from anxin.registry.models import Enterprise, Project
@@ -16,6 +17,7 @@ from anxin.rules.words import reason
 from anxin.watch.hiding import parents_of
 from anxin.watch.models import Handling, Warning, WarningEvent
 
+T = TypeVar("T")
 RANKS = {level: rank for rank, level in enumerate(LEVELS, start=1)}
 _NUMBERS = ("measure", "threshold", "affected", "base", "amount_fen")
 _CHUNK = 800
@@ -44,21 +46,44 @@ def subject_of(kind: str, row: dict[str, Any]) -> str:
     return f"project:{row['project_id']}"
 
 
-def reconcile(
-    results: Iterable[tuple[Rule, pa.Table]],
-    *,
-    as_of: date,
-    at: datetime,
-    projects: Collection[int] | None,
-    firms: Collection[int] | None = None,
-) -> dict[str, int]:
-    """Write what changed, each change with its event, in one transaction. Answers how many of each kind.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose warnings a sweep brings in step: projects, and firms (enterprises judged whole) with their own findings.
 
-    ``projects`` and ``firms`` (enterprises judged whole) are what was looked at; ``projects`` None: everything.
+    ``projects`` None reaches all, but those in ``but_projects`` and ``but_firms``.
     """
-    found = {(f.rule.id, f.subject): f for f in _findings(results)}
+
+    projects: Collection[int] | None = None
+    firms: Collection[int] = ()
+    but_projects: Collection[int] = frozenset()
+    but_firms: Collection[int] = frozenset()
+
+    def holds(self, row: dict[str, Any]) -> bool:
+        """Whether a finding or a warning, by its project_id and enterprise_id, is not left out."""
+        if row["project_id"] is not None:
+            return row["project_id"] not in self.but_projects
+        return row["enterprise_id"] not in self.but_firms
+
+    def open_warnings(self, *fields: str) -> list[dict[str, Any]]:
+        """These fields of every open warning within reach."""
+        named = [*fields, "project_id", "enterprise_id"]
+        return [
+            row for query in self._queries() for row in query.filter(status="open").values(*named) if self.holds(row)
+        ]
+
+    def _queries(self) -> list[QuerySet[Warning]]:
+        if self.projects is None:
+            return [Warning.objects.all()]
+        return [Warning.objects.filter(project_id__in=part) for part in parts(sorted(self.projects))] + [
+            Warning.objects.filter(project=None, enterprise_id__in=part) for part in parts(sorted(self.firms))
+        ]
+
+
+def reconcile(results: Iterable[tuple[Rule, pa.Table]], *, as_of: date, at: datetime, reach: Reach) -> dict[str, int]:
+    """Write what changed, each change with its event, in one transaction. Answers how many of each kind."""
+    found = {(f.rule.id, f.subject): f for f in _findings(results) if reach.holds(f.row)}
     with transaction.atomic():
-        standing = _standing(projects, firms)
+        standing = {(row["rule"], row["subject"]): row for row in reach.open_warnings(*_FIELDS)}
         asleep = _asleep([key for key in found if key not in standing])
         fresh = [f for key, f in found.items() if key not in standing and key not in asleep]
         counts = {
@@ -67,7 +92,7 @@ def reconcile(
             "cleared": _clear([row for key, row in standing.items() if key not in found], as_of, at),
             **_update([(row, found[key]) for key, row in standing.items() if key in found], as_of, at),
         }
-        _hide(found, projects, firms)
+        _hide(found, reach)
     return counts
 
 
@@ -80,27 +105,13 @@ def _findings(results: Iterable[tuple[Rule, pa.Table]]) -> Iterator[Finding]:
 _FIELDS = ("id", "rule", "subject", "level", "measure", "threshold", "numbers", "rule_version", "since")
 
 
-def _scope(projects: Collection[int] | None, firms: Collection[int] | None) -> list[Any]:
-    """Querysets that together hold every warning about the swept projects and firms."""
-    if projects is None:
-        return [Warning.objects.all()]
-    return [Warning.objects.filter(project_id__in=part) for part in _parts(sorted(projects))] + [
-        Warning.objects.filter(project=None, enterprise_id__in=part) for part in _parts(sorted(firms or ()))
-    ]
-
-
-def _standing(projects: Collection[int] | None, firms: Collection[int] | None) -> dict[tuple[str, str], dict[str, Any]]:
-    rows = [row for query in _scope(projects, firms) for row in query.filter(status="open").values(*_FIELDS)]
-    return {(row["rule"], row["subject"]): row for row in rows}
-
-
 def _asleep(keys: list[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
     """Cleared warnings of these keys."""
     if not keys or not Warning.objects.filter(status="cleared").exists():
         return {}
     wanted = set(keys)
     answer = {}
-    for part in _parts(sorted({subject for _, subject in keys})):
+    for part in parts(sorted({subject for _, subject in keys})):
         for row in Warning.objects.filter(status="cleared", subject__in=part).values(*_FIELDS):
             key = (row["rule"], row["subject"])
             if key in wanted:
@@ -108,8 +119,10 @@ def _asleep(keys: list[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]
     return answer
 
 
-def _parts(values: list[Any]) -> list[list[Any]]:
-    return [values[i : i + _CHUNK] for i in range(0, len(values), _CHUNK)]
+def parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Pieces that fit into one statement."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
 
 
 def _numbers(row: dict[str, Any]) -> dict[str, Any]:
@@ -138,13 +151,13 @@ def _open(findings: list[Finding], as_of: date, at: datetime) -> int:
     projects = sorted({f.row["project_id"] for f in findings} - {None})
     places = {
         pk: (region, industry)
-        for part in _parts(projects)
+        for part in parts(projects)
         for pk, region, industry in Project.objects.filter(pk__in=part).values_list("pk", "region_code", "industry")
     }
     enterprises = sorted({f.row["enterprise_id"] for f in findings} - {None})
     firms = {
         pk: region
-        for part in _parts(enterprises)
+        for part in parts(enterprises)
         for pk, region in Enterprise.objects.filter(pk__in=part).values_list("pk", "region_code")
     }
     rows = []
@@ -187,7 +200,7 @@ def _open(findings: list[Finding], as_of: date, at: datetime) -> int:
 
 def _reopen(pairs: list[tuple[dict[str, Any], Finding]], as_of: date, at: datetime) -> int:
     _write(pairs, at)
-    for part in _parts(pairs):
+    for part in parts(pairs):
         Warning.objects.filter(pk__in=[row["id"] for row, _ in part]).update(
             status="open", opened_on=as_of, cleared_on=None
         )
@@ -203,12 +216,12 @@ def _set_due(pairs: list[tuple[dict[str, Any], Finding]], as_of: date) -> None:
     for row, finding in pairs:
         by_day.setdefault(_due(finding.rule, as_of), []).append(row["id"])
     for day, ids in by_day.items():
-        for part in _parts(ids):
+        for part in parts(ids):
             Warning.objects.filter(pk__in=part).update(due_on=day)
 
 
 def _clear(rows: list[dict[str, Any]], as_of: date, at: datetime) -> int:
-    for part in _parts([row["id"] for row in rows]):
+    for part in parts([row["id"] for row in rows]):
         Warning.objects.filter(pk__in=part).update(status="cleared", cleared_on=as_of, hidden_by=None, changed_at=at)
     WarningEvent.objects.bulk_create(
         [
@@ -283,27 +296,21 @@ def _write(pairs: list[tuple[dict[str, Any], Finding]], at: datetime) -> None:
         )
     for level, rank in RANKS.items():
         moved = [row["id"] for row, finding in pairs if finding.level == level != row["level"]]
-        for part in _parts(moved):
+        for part in parts(moved):
             Handling.objects.filter(warning__in=part, ended_at=None).update(rank=rank)
 
 
-def _hide(
-    found: dict[tuple[str, str], Finding], projects: Collection[int] | None, firms: Collection[int] | None
-) -> None:
+def _hide(found: dict[tuple[str, str], Finding], reach: Reach) -> None:
     """Point children at the parent that covers them, and free those whose parent is gone."""
-    open_rows = [
-        row
-        for query in _scope(projects, firms)
-        for row in query.filter(status="open").values_list("id", "rule", "subject", "hidden_by_id")
-    ]
-    ids = {(rule, subject): pk for pk, rule, subject, _ in open_rows}
+    open_rows = reach.open_warnings("id", "rule", "subject", "hidden_by_id")
+    ids = {(row["rule"], row["subject"]): row["id"] for row in open_rows}
     parents = parents_of(found.values())
     changes: dict[int | None, list[int]] = {}
-    for pk, rule, subject, hidden_by in open_rows:
-        parent = parents.get((rule, subject))
+    for row in open_rows:
+        parent = parents.get((row["rule"], row["subject"]))
         wanted = ids[parent] if parent else None
-        if wanted != hidden_by:
-            changes.setdefault(wanted, []).append(pk)
+        if wanted != row["hidden_by_id"]:
+            changes.setdefault(wanted, []).append(row["id"])
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE watch_warning SET hidden_by_id = %s WHERE id = %s",

@@ -1,7 +1,7 @@
 """The sweep: every rule over every project (or those touched), then reconciled with the warnings that stand."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -13,8 +13,8 @@ from anxin.ledger.locks import only_one
 from anxin.registry.models import Project, Touch
 from anxin.rules.evaluate import evaluate
 from anxin.rules.packs import all_rules
-from anxin.watch.models import Sweep
-from anxin.watch.reconcile import reconcile
+from anxin.watch.models import Judged, Sweep
+from anxin.watch.reconcile import Reach, parts, reconcile
 
 
 def sweep(*, as_of: date, at: datetime, projects: Collection[int] | None = None) -> Sweep:
@@ -24,20 +24,55 @@ def sweep(*, as_of: date, at: datetime, projects: Collection[int] | None = None)
     an enterprise's finding stays whole.
     """
     begun = time.perf_counter()
-    with only_one("sweep", wait=True):
-        chosen, firms = _with_siblings(projects, as_of) if projects is not None else (None, None)
-        seen = Touch.objects.aggregate(last=Max("id"))["last"] or 0
-        findings = evaluate(load_facts(as_of=as_of, projects=chosen))
-        counts = reconcile(findings, as_of=as_of, at=at, projects=chosen, firms=firms)
-        done = Touch.objects.filter(id__lte=seen)
-        if chosen is not None:
-            done = done.filter(project_id__in=chosen)
-        done.delete()
+    if projects is None:
+        with only_one("full sweep", wait=True):
+            swept, counts = _all(as_of, at)
+    else:
+        with only_one("sweep", wait=True):
+            swept, counts = _some(projects, as_of, at)
     seconds = time.perf_counter() - begun
-    swept = len(chosen) if chosen is not None else Project.objects.count()
     return Sweep.objects.create(
-        as_of=as_of, begun_at=at, done_at=at, projects=swept, full=chosen is None, seconds=seconds, **counts
+        as_of=as_of, begun_at=at, done_at=at, projects=swept, full=projects is None, seconds=seconds, **counts
     )
+
+
+def _all(as_of: date, at: datetime) -> tuple[int, dict[str, int]]:
+    """Judge everything while sweeps of some go on: what they judge meanwhile they know better, and it is left so."""
+    with only_one("sweep", wait=True):
+        Judged.objects.all().delete()
+        seen = _touches()
+    findings = evaluate(load_facts(as_of=as_of))
+    with only_one("sweep", wait=True):
+        later = list(Judged.objects.filter(as_of=as_of).values_list("project_id", "enterprise_id"))
+        reach = Reach(but_projects={pk for pk, _ in later if pk}, but_firms={pk for _, pk in later if pk})
+        counts = reconcile(findings, as_of=as_of, at=at, reach=reach)
+        _untouch(seen)
+    return Project.objects.count(), counts
+
+
+def _some(projects: Collection[int], as_of: date, at: datetime) -> tuple[int, dict[str, int]]:
+    chosen, firms = _with_siblings(projects, as_of)
+    seen = _touches(chosen)
+    findings = evaluate(load_facts(as_of=as_of, projects=chosen))
+    counts = reconcile(findings, as_of=as_of, at=at, reach=Reach(chosen, firms))
+    judged = [Judged(project_id=pk, as_of=as_of) for pk in chosen]
+    judged += [Judged(enterprise_id=pk, as_of=as_of) for pk in firms]
+    Judged.objects.bulk_create(judged, ignore_conflicts=True)
+    _untouch(seen)
+    return len(chosen), counts
+
+
+def _touches(projects: Sequence[int] | None = None) -> list[int]:
+    """The marks that stand. By name: one with a smaller number may be committed later, and is not seen yet."""
+    if projects is None:
+        return list(Touch.objects.values_list("id", flat=True))
+    rows = (Touch.objects.filter(project_id__in=part).values_list("id", flat=True) for part in parts(projects))
+    return [pk for part in rows for pk in part]
+
+
+def _untouch(marks: Sequence[int]) -> None:
+    for part in parts(marks):
+        Touch.objects.filter(id__in=part).delete()
 
 
 def touched_projects(limit: int = 2000) -> list[int]:

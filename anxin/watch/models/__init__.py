@@ -3,7 +3,7 @@
 from anxin.watch.models.handling import ClockChange, Demand, Escalation, Handling, HelperTask, Objection, Snooze
 from anxin.watch.models.inspections import InspectionTask
 from anxin.watch.models.pauses import PauseRequest
-from anxin.watch.models.warnings import Sweep, Warning, WarningEvent
+from anxin.watch.models.warnings import Judged, Sweep, Warning, WarningEvent
 
 __all__ = [
     "ClockChange",
@@ -13,6 +13,7 @@ __all__ = [
     "HelperTask",
     "InspectionTask",
     "Objection",
+    "Judged",
     "PauseRequest",
     "Snooze",
     "Sweep",

@@ -86,3 +86,14 @@ class Sweep(models.Model):
     reopened = models.IntegerField(default=0)
     unchanged = models.IntegerField(default=0)
     seconds = models.FloatField(default=0)
+
+
+class Judged(models.Model):
+    """A project or an enterprise that a sweep of some has judged since the newest full sweep began.
+
+    A full sweep under way knows older facts of it and leaves its warnings alone. The next one empties the table.
+    """
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, null=True)
+    enterprise = models.OneToOneField(Enterprise, on_delete=models.CASCADE, null=True)
+    as_of = models.DateField()

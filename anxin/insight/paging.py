@@ -87,6 +87,15 @@ def page_of_parts(parts: Sequence[QuerySet[Any]], *, number: int, size: int, by_
     return Page(rows=shown, number=number, size=size, total=total, more=counted > COUNT_UP_TO)
 
 
+def page_of_list(rows: Sequence[Any], *, number: int, size: int = 50) -> Page:
+    """As ``page_of``, for rows that are in memory already; one counted further than pages go says so."""
+    total = min(len(rows), COUNT_UP_TO)
+    number = min(max(number, 1), max((total + size - 1) // size, 1))
+    start = (number - 1) * size
+    shown = list(rows[start : min(start + size, total)])
+    return Page(rows=shown, number=number, size=size, total=total, more=len(rows) > COUNT_UP_TO)
+
+
 def wanted_page(text: str) -> int:
     """The page number of an address; rubbish is page 1."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1

@@ -17,8 +17,9 @@ from anxin.law.civil import SHANGHAI, civil_date
 from anxin.people import trail
 from anxin.people.models import Event
 from anxin.portal.officer import audit_words as words
+from anxin.portal.officer.downloads import form_asked, note_export
 from anxin.portal.ui.access import needs
-from anxin.portal.ui.export import FORMS, READ, Cell, export
+from anxin.portal.ui.export import READ, Cell, export
 
 
 def _day(text: str) -> date | None:
@@ -53,8 +54,9 @@ def _filtered(asked: Any) -> tuple[QuerySet[Event], dict[str, str]]:
 def audit(request: HttpRequest) -> HttpResponseBase:
     """The list, newest first; or the list as a file."""
     found, filters = _filtered(request.GET)
-    if request.GET.get("form") in FORMS:
-        return _download(found, request.GET["form"])
+    if form := form_asked(request):
+        note_export(request, form=form, rows=found)
+        return _download(found, form)
     paging = page_of(found, number=wanted_page(request.GET.get("page", "")))
     number, digest = trail.head()
     context = {

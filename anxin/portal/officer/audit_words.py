@@ -28,6 +28,7 @@ ACTIONS: dict[str, Any] = {
     **handling_words.ACTS,
     **{f"escalate-{kind}": _rung_title(kind) for kind in RUNGS},
     "look": _("查看个人信息"),
+    "export": _("导出清单"),
     # coming and going
     "sign-in": _("登录"),
     "sign-in-failed": _("登录失败"),
@@ -232,6 +233,7 @@ SUBJECTS = {
     "fund": _("应急周转金"),
     "listing": _("失信名单"),
     "snooze": _("静默"),
+    "list": _("清单"),
 }
 CHANGES = {
     "accepted": _("是否成立"),
@@ -266,6 +268,7 @@ CHANGES = {
     "field": _("内容"),
     "fields": _("项目内容"),
     "file": _("文件"),
+    "filter": _("筛选条件"),
     "files": _("文件"),
     "findings": _("发现的问题"),
     "form": _("格式"),

@@ -25,6 +25,8 @@ from anxin.people.access import may
 from anxin.people.looks import record_look
 from anxin.people.models import User
 from anxin.portal.officer import held_words as words
+from anxin.portal.officer.downloads import form_asked, note_export
+from anxin.portal.officer.forms import key_of
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.export import READ, Cell, export
 from anxin.portal.ui.tags import in_english, said
@@ -44,7 +46,7 @@ def _filtered(user: User, asked: Any) -> tuple[QuerySet[HeldRow], dict[str, str]
         "status": asked.get("status", "") if asked.get("status") in words.STATUSES else "",
         "kind": asked.get("kind", "")[:24],
         "q": " ".join(asked.get("q", "").split())[:64],
-        "sender": asked.get("sender", "") if asked.get("sender", "").isdigit() else "",
+        "sender": asked.get("sender", "") if key_of(asked.get("sender", "")) else "",
     }
     rows = visible_held(user)
     rows = rows.filter(status=filters["status"]) if filters["status"] else rows.filter(status__in=OPEN)
@@ -80,8 +82,9 @@ def held(request: HttpRequest) -> HttpResponseBase:
     """The list, newest first, each row masked; or the list as a file."""
     user = signed_in(request)
     rows, filters = _filtered(user, request.GET)
-    if request.GET.get("form") in {"csv", "xlsx"}:
-        return _download(rows, request.GET["form"])
+    if form := form_asked(request):
+        note_export(request, form=form, rows=rows)
+        return _download(rows, form)
     # Sorted by key alone, then fetched: rows are wide, and an outage of a sender holds a hundred thousand of them.
     paging = page_of(rows.values_list("pk", flat=True), number=wanted_page(request.GET.get("page", "")))
     fetched = HeldRow.objects.select_related("sender", "upload").defer("upload__report").in_bulk(paging.rows)
@@ -180,11 +183,11 @@ def match_row(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     found = _held_or_404(request, pk)
     mine = visible_projects(user, "settle")
-    chosen = request.POST.get("engagement", "")
+    chosen = key_of(request.POST.get("engagement", ""))
     engagement = None
-    if chosen.isdigit():
+    if chosen:
         engagement = get_object_or_404(
-            Engagement.objects.select_related("project", "worker"), pk=int(chosen), project__in=mine
+            Engagement.objects.select_related("project", "worker"), pk=chosen, project__in=mine
         )
     project = engagement.project if engagement else mine.filter(code=request.POST.get("project", "")).first()
     if project is None:

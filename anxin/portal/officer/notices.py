@@ -1,9 +1,12 @@
 """One's inbox, how one wants to be told, and the outbox for those who run the platform."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,12 +16,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anxin.cases.models import Case
 from anxin.insight.paging import page_of, wanted_page
+from anxin.law.civil import civil_date
 from anxin.notices.channels import ways
 from anxin.notices.models import Channel, Delivery, Notice, Preference
 from anxin.notices.outbox import send_again
 from anxin.notices.send import mark_read
 from anxin.people import trail
+from anxin.portal.officer.downloads import form_asked, note_export
+from anxin.portal.officer.forms import key_of
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.export import READ, Cell, export
+from anxin.portal.ui.tags import in_language
 from anxin.remedies.models import Draw
 from anxin.vault.fields import mask_phone, open_text, seal_text
 from anxin.watch.models import Handling
@@ -41,20 +49,39 @@ HOURS = range(24)
 
 @needs("notices")
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
-    """A person's notices, newest first; unread ones can be shown alone."""
+def inbox(request: HttpRequest) -> HttpResponseBase:
+    """A person's notices, newest first; unread or urgent ones, or those with a word, alone; or the list as a file."""
     person = signed_in(request)
-    rows: QuerySet[Notice] = Notice.objects.filter(to=person)
-    unread = request.GET.get("unread") == "1"
+    rows: QuerySet[Notice] = Notice.objects.filter(to=person).order_by("-at", "-id")
+    unread, urgent = request.GET.get("unread") == "1", request.GET.get("urgent") == "1"
+    text = " ".join(request.GET.get("q", "").split())[:64]
     if unread:
         rows = rows.filter(read_at=None)
-    paging = page_of(rows.order_by("-at", "-id"), number=wanted_page(request.GET.get("page", "")))
+    if urgent:
+        rows = rows.filter(urgent=True)
+    if text:
+        rows = rows.filter(Q(zh__icontains=text) | Q(en__icontains=text))
+    if form := form_asked(request):
+        return _inbox_file(rows, form)
+    paging = page_of(rows, number=wanted_page(request.GET.get("page", "")))
     context = {
         "paging": paging,
         "unread": unread,
+        "urgent": urgent,
+        "text": text,
+        "filtered": unread or urgent or bool(text),
         "count": Notice.objects.filter(to=person, read_at=None).count(),
     }
     return render(request, "officer/notices/inbox.html", context)
+
+
+def _inbox_file(rows: QuerySet[Notice], form: str) -> HttpResponseBase:
+    def lines() -> Iterator[list[Cell]]:
+        for notice in rows[:READ].iterator(chunk_size=1000):
+            yield [notice.at, in_language(notice), _("紧急") if notice.urgent else "", notice.read_at]
+
+    name = _("消息-%(day)s") % {"day": civil_date(timezone.now()).isoformat()}
+    return export(form=form, name=name, headings=[_("时间"), _("内容"), _("紧急"), _("阅读时间")], rows=lines())
 
 
 @needs("notices")
@@ -63,11 +90,11 @@ def read(request: HttpRequest) -> HttpResponse:
     """Mark one notice read and go where it points, or mark all read."""
     person = signed_in(request)
     at = timezone.now()
-    wanted = request.POST.get("notice", "")
-    if not wanted.isdigit():
+    wanted = key_of(request.POST.get("notice", ""))
+    if not wanted:
         mark_read(person=person, at=at)
         return redirect("inbox")
-    notice = get_object_or_404(Notice, pk=int(wanted), to=person)
+    notice = get_object_or_404(Notice, pk=wanted, to=person)
     mark_read(person=person, at=at, ids=[notice.pk])
     return redirect(_place_of(notice))
 
@@ -128,7 +155,7 @@ def _keep(request: HttpRequest, channel: str) -> None:
 
     def hour(name: str, otherwise: int) -> int:
         told = request.POST.get(f"{channel}-{name}", "")
-        return int(told) if told.isdigit() and int(told) < 24 else otherwise
+        return int(told) if told in {str(n) for n in HOURS} else otherwise
 
     way = Preference.objects.filter(person=person, channel=channel).first()
     address = request.POST.get(f"{channel}-address", "").strip()[:300]
@@ -146,8 +173,8 @@ def _keep(request: HttpRequest, channel: str) -> None:
 
 @needs("outbox")
 @require_safe
-def outbox(request: HttpRequest) -> HttpResponse:
-    """What went out, what waits, what failed and why; addresses stay sealed."""
+def outbox(request: HttpRequest) -> HttpResponseBase:
+    """What went out, what waits, what failed and why, or all this as a file; addresses stay sealed."""
     rows = Delivery.objects.select_related("person").order_by("-queued_at", "-id")
     state = request.GET.get("state", "")
     channel = request.GET.get("channel", "")
@@ -155,25 +182,48 @@ def outbox(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=state)
     if channel in Channel.values:
         rows = rows.filter(channel=channel)
+    text = " ".join(request.GET.get("q", "").split())[:64]
+    if text:
+        rows = rows.filter(
+            Q(person__display_name__icontains=text) | Q(person__username__icontains=text) | Q(error__icontains=text)
+        )
+    if form := form_asked(request):
+        note_export(request, form=form, rows=rows)
+        return _outbox_file(rows, form)
     paging = page_of(rows, number=wanted_page(request.GET.get("page", "")))
     context = {
         "paging": paging,
-        "rows": [
-            {
-                "delivery": d,
-                "channel": CHANNELS[Channel(d.channel)],
-                "to": (d.person.display_name or d.person.username) if d.person else _phone(d),
-                "state": STATES[d.state],
-                "again": d.state in {"failed", "unknown"} and not d.secret,
-            }
-            for d in paging.rows
-        ],
+        "rows": [_told(d) | {"again": d.state in {"failed", "unknown"} and not d.secret} for d in paging.rows],
+        "text": text,
+        "filtered": bool(text) or state in STATES or channel in Channel.values,
         "state": state,
         "channel": channel,
         "states": STATES.items(),
         "channels": CHANNELS.items(),
     }
     return render(request, "officer/notices/outbox.html", context)
+
+
+def _told(delivery: Delivery) -> dict[str, Any]:
+    to = delivery.person
+    return {
+        "delivery": delivery,
+        "channel": CHANNELS[Channel(delivery.channel)],
+        "to": (to.display_name or to.username) if to else _phone(delivery),
+        "state": STATES[delivery.state],
+    }
+
+
+def _outbox_file(rows: QuerySet[Delivery], form: str) -> HttpResponseBase:
+    headings = [_("排入时间"), _("渠道"), _("收件人"), _("状态"), _("发送时间"), _("次数"), _("说明")]
+
+    def lines() -> Iterator[list[Cell]]:
+        for d in rows[:READ].iterator(chunk_size=1000):
+            told = _told(d)
+            yield [d.queued_at, str(told["channel"]), told["to"], str(told["state"]), d.sent_at, d.tries, d.error]
+
+    name = _("发件箱-%(day)s") % {"day": civil_date(timezone.now()).isoformat()}
+    return export(form=form, name=name, headings=headings, rows=lines())
 
 
 def _phone(delivery: Delivery) -> str:

@@ -1,10 +1,11 @@
 """The tree of organisations, for those who administer it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -14,13 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from anxin.cases import leaving as case_leaving
 from anxin.insight.paging import page_of, wanted_page
+from anxin.law.civil import civil_date
 from anxin.people import units
 from anxin.people.access import may
 from anxin.people.administration import Refused, manageable_people, manageable_units
 from anxin.people.models import Organisation, OrganisationKind, User
+from anxin.portal.officer.downloads import form_asked
+from anxin.portal.officer.forms import key_of
 from anxin.portal.officer.people_words import INDUSTRIES, KINDS, ROLES
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.tags import in_english
+from anxin.portal.ui.export import READ, Cell, export
+from anxin.portal.ui.tags import in_english, region_path, said
 from anxin.registry import regions
 
 OPTIONS = 20
@@ -31,7 +36,7 @@ def _unit_or_404(request: HttpRequest, pk: int) -> Organisation:
     return get_object_or_404(found, pk=pk)
 
 
-def _counted(found: QuerySet[Organisation]) -> QuerySet[Organisation]:
+def _counted(found: QuerySet[Organisation]) -> QuerySet[Any]:
     return found.annotate(
         staff=Count("people", filter=Q(people__left_at=None), distinct=True),
         below=Count("children", filter=Q(children__active=True), distinct=True),
@@ -40,8 +45,8 @@ def _counted(found: QuerySet[Organisation]) -> QuerySet[Organisation]:
 
 @needs("people")
 @require_safe
-def organisations(request: HttpRequest) -> HttpResponse:
-    """The topmost units in reach; or what a search finds."""
+def organisations(request: HttpRequest) -> HttpResponseBase:
+    """The topmost units in reach; or what a search finds; or, as a file, all in reach or what was found."""
     mine = manageable_units(signed_in(request))
     text = " ".join(request.GET.get("q", "").split())[:64]
     kind = request.GET.get("kind", "") if request.GET.get("kind") in OrganisationKind.values else ""
@@ -52,6 +57,8 @@ def organisations(request: HttpRequest) -> HttpResponse:
         found = found.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(region_code=text))
     if kind:
         found = found.filter(kind=kind)
+    if form := form_asked(request):
+        return _download(found, form)
     if not searched:
         found = found.exclude(parent__in=mine)
     context = {
@@ -64,6 +71,21 @@ def organisations(request: HttpRequest) -> HttpResponse:
         "words": KINDS,
     }
     return render(request, "officer/organisations/list.html", context)
+
+
+def _download(found: QuerySet[Organisation], form: str) -> HttpResponseBase:
+    headings = [_("单位"), _("类别"), _("辖区"), _("行业"), _("上级单位"), _("人员"), _("下级单位"), _("状态")]
+
+    def lines() -> Iterator[list[Cell]]:
+        for unit in _counted(found.select_related("parent"))[:READ].iterator(chunk_size=1000):
+            yield [
+                said(unit, "name"), str(KINDS.get(unit.kind, unit.kind)), region_path(unit.region_code),
+                str(INDUSTRIES.get(unit.industry, unit.industry)), said(unit.parent, "name") if unit.parent else "",
+                unit.staff, unit.below, _("在用") if unit.active else _("已撤销"),
+            ]  # fmt: skip
+
+    name = _("组织机构-%(day)s") % {"day": civil_date(timezone.now()).isoformat()}
+    return export(form=form, name=name, headings=headings, rows=lines())
 
 
 @needs("people")
@@ -85,7 +107,7 @@ def new(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     asked = request.POST if request.method == "POST" else request.GET
     key = asked.get("parent", "")
-    parent = get_object_or_404(manageable_units(user), pk=int(key)) if key.isdigit() else None
+    parent = get_object_or_404(manageable_units(user), pk=key_of(key)) if key else None
     known: dict[str, Any] = {"region_code": parent.region_code if parent else user.region, "kind": OrganisationKind.HR}
     if request.method == "POST":
         try:

@@ -1,23 +1,47 @@
 """Pauses of works that sites ask for: the list of a jurisdiction, and the decision."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from anxin.insight.paging import page_of, wanted_page
-from anxin.insight.scope import visible_projects
+from anxin.insight.places import places_below
+from anxin.insight.scope import in_region, visible_projects
+from anxin.law.civil import civil_date
 from anxin.people.models import User
+from anxin.portal.officer.downloads import form_asked
 from anxin.portal.officer.evidence_files import Kept, download
 from anxin.portal.officer.forms import Wrong, read_text
+from anxin.portal.officer.handling_words import person
+from anxin.portal.ui import tags
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.export import READ, Cell, export
 from anxin.portal.ui.tags import in_english
+from anxin.registry import regions
 from anxin.watch.handling.actions import AlreadyDone
 from anxin.watch.handling.site import decide_pause
 from anxin.watch.models import PauseRequest
+
+STATES = {
+    "waiting": gettext_lazy("待审批"),
+    "approved": gettext_lazy("已批准"),
+    "refused": gettext_lazy("未批准"),
+}
+_IN_STATE = {
+    "waiting": Q(decided_at=None),
+    "approved": Q(decided_at__isnull=False, approved=True),
+    "refused": Q(decided_at__isnull=False, approved=False),
+}
+MOST_WAITING = 50
 
 
 def _request_or_404(user: User, pk: int) -> PauseRequest:
@@ -28,16 +52,62 @@ def _request_or_404(user: User, pk: int) -> PauseRequest:
 @needs("approve")
 @never_cache
 @require_safe
-def pause_requests(request: HttpRequest) -> HttpResponse:
-    """What waits first, then what was decided."""
-    mine = PauseRequest.objects.filter(project__in=visible_projects(signed_in(request), "approve"))
-    rows = mine.select_related("project", "asked_by", "decided_by")
+def pause_requests(request: HttpRequest) -> HttpResponseBase:
+    """What waits first, the longest waiting at the top, then what was decided; or the list as a file."""
+    user = signed_in(request)
+    rows, filters = _filtered(user, request.GET)
+    waiting = rows.filter(decided_at=None).order_by("asked_at", "id")
     decided = rows.exclude(decided_at=None).order_by("-decided_at", "-id")
-    context = {
-        "waiting": rows.filter(decided_at=None).order_by("asked_at", "id"),
-        "paging": page_of(decided, number=wanted_page(request.GET.get("page", ""))),
+    if form := form_asked(request):
+        return _download([waiting, decided], form)
+    number = wanted_page(request.GET.get("page", ""))
+    context: dict[str, Any] = {
+        "waiting": waiting[:MOST_WAITING] if number == 1 else [],
+        "waiting_total": waiting.count(),
+        "most_waiting": MOST_WAITING,
+        "paging": page_of(decided, number=number),
+        "filters": filters,
+        "filtered": any(filters.values()),
+        "states": STATES.items(),
+        "places": places_below(user.region),
     }
     return render(request, "officer/pauses.html", context)
+
+
+def _filtered(user: User, asked: Any) -> tuple[QuerySet[PauseRequest], dict[str, str]]:
+    filters = {
+        "q": " ".join(asked.get("q", "").split())[:64],
+        "state": asked.get("state", "") if asked.get("state") in STATES else "",
+        "region": asked.get("region", "") if regions.exists(asked.get("region", "")) else "",
+    }
+    rows = PauseRequest.objects.filter(project__in=visible_projects(user, "approve"))
+    if filters["q"]:
+        rows = rows.filter(Q(project__name__icontains=filters["q"]) | Q(project__code__icontains=filters["q"]))
+    if filters["state"]:
+        rows = rows.filter(_IN_STATE[filters["state"]])
+    if filters["region"]:
+        rows = rows.filter(in_region(filters["region"], "project__region_code"))
+    return rows.select_related("project", "asked_by", "decided_by"), filters
+
+
+def _download(parts: list[QuerySet[PauseRequest]], form: str) -> HttpResponseBase:
+    headings = [
+        *(_("项目编码"), _("项目名称"), _("地区"), _("停工自"), _("停工至"), _("原因"), _("申请人"), _("申请时间")),
+        *(_("结果"), _("审批人"), _("审批时间"), _("审批意见")),
+    ]
+
+    def lines() -> Iterator[list[Cell]]:
+        for part in parts:
+            for one in part[:READ].iterator(chunk_size=1000):
+                state = "waiting" if one.decided_at is None else "approved" if one.approved else "refused"
+                yield [
+                    one.project.code, one.project.name, tags.region_path(one.project.region_code), one.from_on,
+                    one.until_on, one.reason, person(one.asked_by), one.asked_at, str(STATES[state]),
+                    person(one.decided_by), one.decided_at, one.answer,
+                ]  # fmt: skip
+
+    name = _("停工报备-%(day)s") % {"day": civil_date(timezone.now()).isoformat()}
+    return export(form=form, name=name, headings=headings, rows=lines())
 
 
 @needs("approve")

@@ -22,12 +22,12 @@ from anxin.people.administration import PERMISSION, Refused, manageable_people, 
 from anxin.people.arrivals import arrivals_of, end_arrivals
 from anxin.people.attempts import is_locked, unlock
 from anxin.people.models import Deputy, Role, User
-from anxin.portal.officer.forms import day_of
+from anxin.portal.officer.downloads import form_asked, note_export
+from anxin.portal.officer.forms import day_of, key_of
 from anxin.portal.officer.organisations import said_to, unit_named
 from anxin.portal.officer.people_export import export_people
 from anxin.portal.officer.people_words import INDUSTRIES, ROLES, STATES
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.export import FORMS
 from anxin.registry import regions
 from anxin.registry.models import Project
 from anxin.vault.fields import mask_phone, open_text
@@ -66,8 +66,9 @@ def people(request: HttpRequest) -> HttpResponseBase:
     if role:
         found = found.filter(role=role)
     rows = found.select_related("organisation").order_by("region", "role", "display_name", "pk")
-    if request.GET.get("form") in FORMS:
-        return export_people(rows, form=request.GET["form"], state=state)
+    if form := form_asked(request):
+        note_export(request, form=form, rows=rows)
+        return export_people(rows, form=form, state=state)
     paging = page_of(rows, number=wanted_page(request.GET.get("page", "")))
     context = {
         "paging": paging,
@@ -278,10 +279,10 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 def deputy(request: HttpRequest, pk: int) -> HttpResponse:
     """Appoint somebody who has this person's seat meanwhile."""
     at = timezone.now()
-    key = request.POST.get("deputy", "")
+    key = key_of(request.POST.get("deputy", ""))
 
     def act(row: User, by: User) -> object:
-        other = manageable_people(by).filter(pk=int(key)).first() if key.isdigit() else None
+        other = manageable_people(by).filter(pk=key).first()
         from_on, until_on = (day_of(request.POST.get(name, "")) for name in ("from_on", "until_on"))
         if other is None or from_on is None or until_on is None:
             raise Refused("请选择代理人和起止日期。", "Choose the deputy, the first day and the last.")

@@ -41,6 +41,7 @@ from anxin.ledger import read
 from anxin.people.access import may
 from anxin.people.models import User
 from anxin.portal.officer import project_words as words
+from anxin.portal.officer.downloads import form_asked, note_export
 from anxin.portal.officer.pictures import attendance_grid, institution_marks, money_chart, worked_strip
 from anxin.portal.site.words import tell_completeness
 from anxin.portal.ui.access import needs, signed_in
@@ -281,9 +282,10 @@ def month(request: HttpRequest, code: str, month: str) -> HttpResponseBase:
     wanted = wanted if wanted in GROUPS else ""
     kept = [p for p in people if falls_under(p, wanted)] if wanted else people
     fields = "id", "worker_id", "worker__name", "worker__id_sealed", "team__name", "enterprise__name", "card_sealed"
-    if request.GET.get("form") in {"csv", "xlsx"}:
+    if form := form_asked(request):
+        note_export(request, form=form, rows=kept)
         roster = {r["worker_id"]: r for r in row.engagements.values(*fields)}
-        return _download_month(row, month, kept, roster, request.GET["form"])
+        return _download_month(row, month, kept, roster, form)
     number = wanted_page(request.GET.get("page", ""))
     number = min(max(number, 1), max(-(-len(kept) // WORKERS_A_PAGE), 1))
     shown = kept[(number - 1) * WORKERS_A_PAGE : number * WORKERS_A_PAGE]

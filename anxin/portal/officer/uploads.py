@@ -1,10 +1,12 @@
 """Files brought by hand: chosen, read row by row, shown, and taken in only on Accept."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,9 +25,13 @@ from anxin.intake.sheets.kinds import KINDS
 from anxin.intake.sheets.uploads import UploadDecided, accept, discard, receive
 from anxin.intake.sheets.workbook import MAX_BYTES, SheetError
 from anxin.intake.values import month as read_month
+from anxin.law.civil import civil_date
 from anxin.people.access import may
 from anxin.people.models import Role, User
+from anxin.portal.officer.downloads import form_asked, note_export
+from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.export import READ, Cell, export
 from anxin.portal.ui.tags import in_english
 from anxin.registry.models import Project
 
@@ -59,8 +65,8 @@ def kind_title(kind: str) -> str:
 
 @needs("uploads")
 @require_http_methods(["GET", "HEAD", "POST"])
-def uploads(request: HttpRequest) -> HttpResponse:
-    """What was brought, newest first, and the form for the next file."""
+def uploads(request: HttpRequest) -> HttpResponseBase:
+    """What was brought, newest first, and the form for the next file; or the list as a file."""
     user = signed_in(request)
     if request.method == "POST":
         try:
@@ -69,17 +75,22 @@ def uploads(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(refused))
             return render(request, "officer/uploads/list.html", _list(request, user), status=422)
         return redirect("upload", pk=taken.pk)
+    if form := form_asked(request):
+        return _list_file(_filtered(request, user)[0], form)
     return render(request, "officer/uploads/list.html", _list(request, user))
 
 
 def _list(request: HttpRequest, user: User) -> dict[str, Any]:
-    found = visible_uploads(user).select_related("project", "by").defer("report").order_by("-uploaded_at", "-id")
+    found, filters = _filtered(request, user)
     paging = page_of(found, number=wanted_page(request.GET.get("page", "")), size=20)
     kinds = kinds_for(user)
     asked = request.POST if request.method == "POST" else request.GET
     return {
         "paging": paging,
         "rows": [{"upload": row, "kind": kind_title(row.kind), "status": STATUSES[row.status]} for row in paging.rows],
+        "filters": filters,
+        "filtered": any(filters.values()),
+        "statuses": STATUSES.items(),
         "kinds": [(kind, kind_title(kind), kind in KINDS) for kind in kinds],
         "kind": asked.get("kind", kinds[0] if kinds else ""),
         "project": user.project if user.role == Role.CLERK else asked.get("project", ""),
@@ -87,6 +98,42 @@ def _list(request: HttpRequest, user: User) -> dict[str, Any]:
         "own_project": visible_projects(user, "uploads").first() if user.role == Role.CLERK else None,
         "clerk": user.role == Role.CLERK,
     }
+
+
+def _filtered(request: HttpRequest, user: User) -> tuple[QuerySet[Upload], dict[str, str]]:
+    asked = request.GET
+    filters = {
+        "q": " ".join(asked.get("q", "").split())[:64],
+        "of": asked.get("of", "") if asked.get("of") in (*KINDS, STATEMENT) else "",
+        "status": asked.get("status", "") if asked.get("status") in STATUSES else "",
+    }
+    found = visible_uploads(user)
+    if filters["q"]:
+        text = filters["q"]
+        found = found.filter(Q(name__icontains=text) | Q(project__name__icontains=text) | Q(project__code=text))
+    if filters["of"]:
+        found = found.filter(kind=filters["of"])
+    if filters["status"]:
+        found = found.filter(status=filters["status"])
+    return found.select_related("project", "by").defer("report").order_by("-uploaded_at", "-id"), filters
+
+
+def _list_file(found: QuerySet[Upload], form: str) -> HttpResponseBase:
+    headings = [
+        *(_("文件"), _("表格类别"), _("项目编码"), _("项目名称"), _("月份"), _("可用"), _("有误"), _("状态")),
+        *(_("上传人"), _("上传时间"), _("确认人"), _("确认时间")),
+    ]
+
+    def lines() -> Iterator[list[Cell]]:
+        for row in found.select_related("project", "by", "decided_by")[:READ].iterator(chunk_size=1000):
+            yield [
+                row.name, kind_title(row.kind), row.project.code if row.project else "",
+                row.project.name if row.project else "", row.month, row.good, row.bad, str(STATUSES[row.status]),
+                person(row.by), row.uploaded_at, person(row.decided_by), row.decided_at,
+            ]  # fmt: skip
+
+    name = _("上传记录-%(day)s") % {"day": civil_date(timezone.now()).isoformat()}
+    return export(form=form, name=name, headings=headings, rows=lines())
 
 
 def _receive(request: HttpRequest, user: User) -> Upload:
@@ -148,8 +195,8 @@ def _upload_or_404(request: HttpRequest, pk: int) -> Upload:
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """One file, row by row, bad rows first in sight; or its report as a file."""
     found = _upload_or_404(request, pk)
-    form = request.GET.get("form", "")
-    if form in {"csv", "xlsx"}:
+    if form := form_asked(request):
+        note_export(request, form=form, rows=found.report)
         return _download(found, form)
     counts = dict.fromkeys(VERDICTS, 0)
     for row in found.report:

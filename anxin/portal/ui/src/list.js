@@ -89,6 +89,14 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  // A file holds the list as it is shown now, also after it was narrowed without a reload.
+  const download = event.target.closest("a[data-download]");
+  if (download) {
+    const asked = new URLSearchParams(window.location.search);
+    asked.delete("page");
+    asked.set("form", download.dataset.download);
+    download.href = `?${asked}`;
+  }
   if (event.target.closest("[data-select-none]")) selectAll(false);
   const opener = event.target.closest("[data-open]");
   if (opener) document.getElementById(opener.dataset.open)?.showModal();

@@ -35,7 +35,7 @@ from anxin.watch.handling.inspections import plan_inspections
 from anxin.watch.handling.ladder import escalate
 from anxin.watch.handling.routing import close_cleared, hand_over
 from anxin.watch.models import Sweep
-from anxin.watch.sweep import sweep, touched_projects
+from anxin.watch.sweep import forget_sweeps, sweep, touched_projects
 
 log = logging.getLogger("anxin.worker")
 
@@ -133,6 +133,7 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
         refresh_cost(as_of=today, at=at)
     if due(last, "tidy", TIDY_EVERY, at):
         tidy_drafts(at=at)
+        forget_sweeps(at=at)
         limits.sweep(at=at)
     if due(last, "compact", COMPACT_EVERY, at):
         compact(at=at)

@@ -91,7 +91,7 @@ def compact(everything: bool) -> None:
     from anxin.ledger.compaction import compact as run
 
     report = run(at=now(), everything=everything)
-    click.echo(f"Rewrote {report.months} months, removed {report.files} files, emptied {report.payloads} batches.")
+    click.echo(f"Rewrote {report.months} months, removed {report.files} files, dropped {report.batches} sealed batches.")
 
 
 COMMANDS = (serve, worker, compact)

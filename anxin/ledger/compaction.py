@@ -1,4 +1,4 @@
-"""Compaction: small files joined, superseded versions dropped, dead files and sealed payloads cleared away."""
+"""Compaction: small files joined, superseded versions dropped, dead files and sealed batches cleared away."""
 
 import time
 from dataclasses import dataclass
@@ -8,23 +8,24 @@ from pathlib import Path
 from anxin.ledger import tables
 from anxin.ledger.engine import query
 from anxin.ledger.locks import only_one
-from anxin.ledger.models import Batch
+from anxin.ledger.models import Batch, Seal
 from anxin.ledger.schema import FACT_TABLES
 
 # A partition with more live files than this is rewritten.
 MANY_FILES = 24
 # A reader that listed a file may still open it this long after it was replaced.
 READERS_GRACE_S = 600
-PAYLOADS_KEPT = timedelta(days=7)
+BATCHES_KEPT = timedelta(days=7)
+_A_STEP, _STEPS = 500, 100
 
 
 @dataclass(frozen=True)
 class CompactionReport:
-    """Months rewritten, dead files removed, payloads of sealed batches emptied."""
+    """Months rewritten, dead files removed, sealed batches dropped from the inbox."""
 
     months: int
     files: int
-    payloads: int
+    batches: int
 
 
 def compact(*, at: datetime, everything: bool = False) -> CompactionReport:
@@ -38,8 +39,24 @@ def compact(*, at: datetime, everything: bool = False) -> CompactionReport:
                     rewritten += 1
         for name in tables.SCHEMAS:
             removed += _remove_dead_files(name)
-    old = Batch.objects.filter(seal__isnull=False, arrived_at__lt=at - PAYLOADS_KEPT).exclude(payload=b"")
-    return CompactionReport(rewritten, removed, old.update(payload=b""))
+    return CompactionReport(rewritten, removed, _drop_sealed(at))
+
+
+def _drop_sealed(at: datetime) -> int:
+    """Drop batches sealed long ago, and their seals but the newest: the tables hold their rows. In small steps and from
+    the front, so that a worker who does it every few minutes neither reads the whole inbox nor keeps others waiting."""
+    open_seals = Seal.objects.filter(done_at=None).values_list("number", flat=True)
+    finished = Seal.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    until, limit = min([finished, *open_seals]), at - BATCHES_KEPT
+    dropped = 0
+    for _ in range(_STEPS):
+        front = Batch.objects.filter(seal__lt=until).order_by("seal", "id").values_list("id", "arrived_at")[:_A_STEP]
+        old = [pk for pk, arrived_at in front if arrived_at < limit]
+        dropped += Batch.objects.filter(id__in=old).delete()[0]
+        if len(old) < _A_STEP:
+            break
+    Seal.objects.filter(number__lt=until, done_at__lt=limit).delete()
+    return dropped
 
 
 def _rewrite(name: str, month: str) -> None:

@@ -24,11 +24,15 @@ class Batch(models.Model):
 
 
 class Seal(models.Model):
-    """One run of sealing: number, moments, and how far it came (``done_at`` null: to be finished on the next run)."""
+    """One run of sealing: number, moments, and how far it came (``done_at`` null: to be finished on the next run).
+
+    ``newest_arrival``: when the newest batch of this and all earlier seals arrived, null before the first batch.
+    """
 
     number = models.BigIntegerField(primary_key=True)
     begun_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
+    newest_arrival = models.DateTimeField(null=True)
     batches = models.IntegerField(default=0)
     rows = models.BigIntegerField(default=0)
 

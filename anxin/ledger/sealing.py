@@ -76,16 +76,23 @@ def _begin(at: datetime, newest: int, mirror: bool) -> Seal | None:
         changed = mirror and Engagement.objects.filter(mirrored=None).exists()
         if not ids and not changed:
             return None
-        last = Seal.objects.aggregate(last=Max("number"))["last"] or 0
-        number = last + 1
+        last = Seal.objects.order_by("-number").first()
+        number = last.number + 1 if last else 1
         # The waiting batches up to the last one seen; those that commit later with a lower id stay for the next seal
         # only if they were not listed, so the ids are named rather than a range.
         for start in range(0, len(ids), _IDS_A_QUERY):
             Batch.objects.filter(id__in=ids[start : start + _IDS_A_QUERY], seal=None).update(seal=number)
         if changed:
             Engagement.objects.filter(mirrored=None).update(mirrored=number)
-        total = Batch.objects.filter(seal=number).aggregate(rows=Sum("rows"))["rows"] or 0
-        return Seal.objects.create(number=number, begun_at=at, batches=len(ids), rows=total)
+        taken_in = Batch.objects.filter(seal=number).aggregate(rows=Sum("rows"), newest=Max("arrived_at"))
+        arrivals = {last.newest_arrival if last else None, taken_in["newest"]} - {None}
+        return Seal.objects.create(
+            number=number,
+            begun_at=at,
+            newest_arrival=max(arrivals, default=None),
+            batches=len(ids),
+            rows=taken_in["rows"] or 0,
+        )
 
 
 def _carry_out(current: Seal, at: datetime) -> int:
@@ -275,5 +282,5 @@ def _mirror_engagements(number: int) -> int:
 
 def last_sealed_day() -> date | None:
     """Civil day on which the newest sealed batch arrived, None for an empty ledger."""
-    newest = Batch.objects.exclude(seal=None).aggregate(last=Max("arrived_at"))["last"]
-    return civil_date(newest) if newest else None
+    last = Seal.objects.order_by("-number").first()
+    return civil_date(last.newest_arrival) if last and last.newest_arrival else None

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 
@@ -15,6 +15,9 @@ from anxin.rules.evaluate import evaluate
 from anxin.rules.packs import all_rules
 from anxin.watch.models import Judged, Sweep
 from anxin.watch.reconcile import Reach, parts, reconcile
+
+SWEEPS_KEPT = timedelta(days=7)
+_A_STEP = 500
 
 
 def sweep(*, as_of: date, at: datetime, projects: Collection[int] | None = None) -> Sweep:
@@ -73,6 +76,17 @@ def _touches(projects: Sequence[int] | None = None) -> list[int]:
 def _untouch(marks: Sequence[int]) -> None:
     for part in parts(marks):
         Touch.objects.filter(id__in=part).delete()
+
+
+def forget_sweeps(*, at: datetime) -> int:
+    """Take away the record of sweeps of some that are over a week old: there is one a second. Full ones stay."""
+    gone = 0
+    while True:
+        front = Sweep.objects.filter(full=False).order_by("id").values_list("id", "begun_at")[:_A_STEP]
+        old = [pk for pk, begun_at in front if begun_at < at - SWEEPS_KEPT]
+        gone += Sweep.objects.filter(id__in=old).delete()[0]
+        if len(old) < _A_STEP:
+            return gone
 
 
 def touched_projects(limit: int = 2000) -> list[int]:

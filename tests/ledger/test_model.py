@@ -1,7 +1,7 @@
 """Whatever arrives in whatever order, however often sealed and compacted, the ledger equals a plain dictionary."""
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -59,7 +59,7 @@ step = st.one_of(
     st.tuples(st.just("swipes"), st.lists(swipe, min_size=1, max_size=6)),
     st.tuples(st.just("payroll"), st.lists(line, min_size=1, max_size=4)),
     st.tuples(st.just("payments"), st.lists(payment, min_size=1, max_size=4)),
-    st.tuples(st.sampled_from(["seal", "seal", "compact"]), st.just([])),
+    st.tuples(st.sampled_from(["seal", "seal", "compact", "compact much later"]), st.just([])),
 )
 
 
@@ -108,6 +108,8 @@ def test_the_ledger_equals_the_model(steps, tmp_path_factory, settings, transact
             seal(at=AT)
         elif action == "compact":
             compact(at=AT, everything=True)
+        elif action == "compact much later":
+            compact(at=AT + timedelta(days=30), everything=True)
         else:
             table = pa.Table.from_pylist(rows, schema=FACT_TABLES[action].schema)
             inbox.append(table=action, rows=table, source="test", at=AT)

@@ -1,6 +1,6 @@
 """Facts go from the inbox into the ledger once, corrections replace, rollups follow."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -65,6 +65,30 @@ def test_swipes_are_kept_once_and_make_days(at):
     compact(at=at, everything=True)
     assert read.swipes().num_rows == 5
     assert not Batch.objects.filter(seal=None).exists()
+
+
+def test_batches_sealed_long_ago_leave_the_inbox_and_what_waits_or_is_half_sealed_stays(at, monkeypatch):
+    send("swipes", swipes((1, 10, datetime(2026, 3, 5, 7))), at)
+    seal(at=at)
+    send("swipes", swipes((1, 10, datetime(2026, 3, 6, 7))), at + timedelta(days=2))
+    seal(at=at + timedelta(days=2))
+    week = at + timedelta(days=7, minutes=1)
+    assert compact(at=week).batches == 1
+    assert Seal.objects.get().number == 2
+    assert sealing.last_sealed_day() == (at + timedelta(days=2)).date()
+
+    send("swipes", swipes((1, 10, datetime(2026, 3, 7, 7))), at)
+    with monkeypatch.context() as patched:
+        patched.setattr(sealing, "_roll_up_work", lambda *_: (_ for _ in ()).throw(OSError("disk")))
+        with pytest.raises(OSError, match="disk"):
+            seal(at=at)
+    send("swipes", swipes((1, 10, datetime(2026, 3, 8, 7))), at)
+    assert compact(at=week + timedelta(days=30)).batches == 1
+    seal(at=week)
+    (month,) = read.work_months(project_id=1, worker_id=10).to_pylist()
+    assert month["days"] == 4
+    assert compact(at=week + timedelta(days=30)).batches == 1
+    assert sealing.last_sealed_day() == (at + timedelta(days=2)).date()
 
 
 def test_a_swipe_that_makes_no_new_day_gives_the_rules_nothing_to_judge(at, monkeypatch):

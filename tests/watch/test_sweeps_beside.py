@@ -1,6 +1,6 @@
 """A full sweep takes seconds; what arrives meanwhile is judged at once, and the older judgement does not undo it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from anxin.registry.models import Touch
 from anxin.watch import sweep as sweeping
 from anxin.watch.models import Sweep, Warning
 from anxin.watch.reconcile import Reach
-from anxin.watch.sweep import sweep, touched_projects
+from anxin.watch.sweep import forget_sweeps, sweep, touched_projects
 from tests.people import make_project
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +90,14 @@ def test_a_firm_judged_meanwhile_is_left_alone_and_its_projects_are_not():
     assert reach.holds({"project_id": None, "enterprise_id": 8})
     assert reach.holds({"project_id": 8, "enterprise_id": 7})
     assert not reach.holds({"project_id": 7, "enterprise_id": 8})
+
+
+def test_a_week_of_sweeps_of_some_is_kept_and_every_full_one():
+    project = make_project(BEGUN, "P1", started_on=BEGUN.date())
+    for hours in (0, 1, 24 * 7):
+        sweep(as_of=DAY, at=AT + timedelta(hours=hours), projects=[project.pk])
+    sweep(as_of=DAY, at=AT)
+    assert forget_sweeps(at=AT + timedelta(days=7, minutes=30)) == 1
+    assert sorted(Sweep.objects.values_list("full", "begun_at")) == [
+        (False, AT + timedelta(hours=1)), (False, AT + timedelta(days=7)), (True, AT),
+    ]  # fmt: skip

@@ -13,6 +13,7 @@ from anxin.cases.flow import CannotMove
 from anxin.insight.scope import in_region
 from anxin.people.access import PERMISSIONS, seats_with
 from anxin.people.models import User
+from anxin.portal.officer.forms import key_of
 from anxin.portal.ui.tags import in_english
 from anxin.watch.handling.actions import AlreadyDone
 
@@ -25,7 +26,7 @@ def chosen_ids(request: HttpRequest) -> list[int]:
     """Keys of the one row whose own button was pressed, else of the ticked rows."""
     one = request.POST.get("one", "")
     keys = [one] if one else request.POST.getlist("id")
-    return [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 16][:AT_ONCE]
+    return [key for told in keys if (key := key_of(told))][:AT_ONCE]
 
 
 def back_to_list(request: HttpRequest, name: str) -> HttpResponse:

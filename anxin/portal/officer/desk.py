@@ -36,7 +36,7 @@ from anxin.people.models import User
 from anxin.portal.officer import handling_words as words
 from anxin.portal.officer.chosen import act_on_each, back_to_list, candidates, chosen_ids, kept_query
 from anxin.portal.officer.desk_export import export_desk
-from anxin.portal.officer.forms import day_of
+from anxin.portal.officer.forms import day_of, key_of
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 from anxin.portal.ui.words import LEVELS
@@ -153,11 +153,11 @@ def desk_take(request: HttpRequest) -> HttpResponse:
 def desk_assign(request: HttpRequest) -> HttpResponse:
     """Give the chosen matters to a person in whose jurisdiction they lie."""
     user, at = signed_in(request), timezone.now()
-    key = request.POST.get("to", "")
-    if not key.isdecimal():
+    key = key_of(request.POST.get("to", ""))
+    if not key:
         messages.error(request, _("没有指派：请选择承办人。"))
         return back_to_list(request, "desk")
-    to = get_object_or_404(User, pk=int(key), pk__in=[person.pk for person in candidates(user, "handle")])
+    to = get_object_or_404(User, pk=key, pk__in=[person.pk for person in candidates(user, "handle")])
     reason = " ".join(request.POST.get("reason", "").split())[:200]
 
     def act(one: Handling) -> None:

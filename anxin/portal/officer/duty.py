@@ -17,7 +17,7 @@ from anxin.people import duty as rosters
 from anxin.people.access import may
 from anxin.people.administration import Refused, manageable_units
 from anxin.people.models import Duty, Organisation, User
-from anxin.portal.officer.forms import day_of
+from anxin.portal.officer.forms import day_of, key_of
 from anxin.portal.officer.organisations import said_to
 from anxin.portal.officer.people_words import ROLES
 from anxin.portal.ui.access import needs, signed_in
@@ -93,8 +93,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """Put somebody on duty."""
     user = signed_in(request)
     unit = _planned_unit(request, user)
-    key = request.POST.get("person", "")
-    person = unit.people.filter(pk=int(key)).first() if key.isdigit() else None
+    person = unit.people.filter(pk=key_of(request.POST.get("person", ""))).first()
     from_day, until_day = day_of(request.POST.get("from_day", "")), day_of(request.POST.get("until_day", ""))
     starts, ends = _hour(request.POST.get("from_time", "")), _hour(request.POST.get("until_time", ""))
     try:
@@ -134,7 +133,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     unit = _planned_unit(request, user)
     month = _month_or_404(request.POST.get("month", ""))
-    keys = [int(key) for key in request.POST.getlist("crew") if key.isdigit()]
+    keys = [key for told in request.POST.getlist("crew") if (key := key_of(told))]
     try:
         made = rosters.plan_holidays(
             unit=unit, month=month, people=list(unit.people.filter(pk__in=keys)), by=user, at=timezone.now()
@@ -152,14 +151,13 @@ def _unit(request: HttpRequest, user: User) -> Organisation | None:
     mine = units_with_duty(user)
     key = request.GET.get("unit", "")
     if key:
-        return get_object_or_404(mine, pk=int(key)) if key.isdigit() else get_object_or_404(mine, pk=0)
+        return get_object_or_404(mine, pk=key_of(key))
     own = mine.filter(pk=user.organisation_id).first() if user.organisation_id else None
     return own or mine.filter(people__is_active=True).order_by("region_code", "pk").first()
 
 
 def _planned_unit(request: HttpRequest, user: User) -> Organisation:
-    key = request.POST.get("unit", "")
-    return get_object_or_404(units_with_duty(user, "assign"), pk=int(key) if key.isdigit() else 0)
+    return get_object_or_404(units_with_duty(user, "assign"), pk=key_of(request.POST.get("unit", "")))
 
 
 def _back(unit: Organisation, month: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from anxin.people.models import Organisation, User
 from anxin.portal.officer.acting import do_or_tell
 from anxin.portal.officer.chosen import candidates
 from anxin.portal.officer.files import show_file, take_files
-from anxin.portal.officer.forms import Wrong, read_day, read_period, read_text
+from anxin.portal.officer.forms import Wrong, key_of, read_day, read_period, read_text
 from anxin.portal.officer.offline_pay import pay_offline
 from anxin.portal.officer.warnings import show_warning
 from anxin.portal.ui.access import needs, signed_in
@@ -92,8 +92,7 @@ def add_help(request: HttpRequest, pk: int) -> HttpResponse:
     handling = _matter(request, pk, "handle")
 
     def act() -> None:
-        key = request.POST.get("organisation", "")
-        unit = Organisation.objects.filter(pk=int(key), active=True).first() if key.isdigit() else None
+        unit = Organisation.objects.filter(pk=key_of(request.POST.get("organisation", "")), active=True).first()
         if unit is None:
             raise Wrong(_("请选择协办单位。"))
         task = read_text(request, "task", 400, _("请写明需要协办单位做什么。"))

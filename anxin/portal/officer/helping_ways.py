@@ -18,9 +18,8 @@ from anxin.people.models import OrganisationKind, User
 from anxin.portal.officer.cases import ways_words as words
 from anxin.portal.officer.cases.ways import track_view
 from anxin.portal.officer.cases.ways_acts import read_happened, read_hearing
-from anxin.portal.officer.forms import Wrong, read_text
+from anxin.portal.officer.forms import Wrong, read_account, read_text, read_yuan
 from anxin.portal.officer.handling_words import person, till
-from anxin.portal.site.reach import read_account, read_yuan
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 from anxin.remedies import pledges, recovery, tracks

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from anxin.intake.rows import Arrival, PaymentRow
 from anxin.law.civil import civil_date
 from anxin.people import trail
 from anxin.people.models import User
-from anxin.portal.officer.forms import Wrong, day_of
+from anxin.portal.officer.forms import Wrong, day_of, fen_of, key_of
 from anxin.portal.ui.tags import in_english
 from anxin.registry.models import Engagement
 from anxin.vault.fields import open_text
@@ -87,15 +86,12 @@ def _amounts(asked: Mapping[str, str]) -> dict[int, int]:
     """Engagement → fen, of the fields that are filled in."""
     found = {}
     for name, text in asked.items():
-        key = name.removeprefix(FIELD)
-        if not name.startswith(FIELD) or not key.isdigit() or not text.strip():
+        key = key_of(name.removeprefix(FIELD)) if name.startswith(FIELD) else 0
+        if not key or not text.strip():
             continue
-        try:
-            fen = Decimal(text.strip().replace(",", "")) * 100
-        except InvalidOperation:
-            fen = Decimal(-1)
-        if fen < 0 or fen != fen.to_integral_value():
+        fen = fen_of(text)
+        if fen is None:
             raise Wrong(_("金额写成 5000 或 5000.50 的形式，单位为元。"))
         if fen:
-            found[int(key)] = int(fen)
+            found[key] = fen
     return found

@@ -22,6 +22,7 @@ from anxin.people.models import Organisation, User
 from anxin.portal.ui import tags
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.words import LEVELS
+from anxin.registry import regions
 from anxin.registry.models.projects import Industry
 
 RULES_SHOWN = 12
@@ -40,7 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     region = request.GET.get("region") or user.region
     if not region:
         return render(request, "officer/overview_nowhere.html")
-    if not covers(user.region, region):
+    if not covers(user.region, region) or (region != user.region and not regions.exists(region)):
         raise Http404
     children = children_of(region)
     known = read_figures([region, *children])

@@ -47,6 +47,7 @@ from anxin.portal.site.words import tell_completeness
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.export import READ, export, yuan
 from anxin.portal.ui.tags import in_english, region_path, word
+from anxin.registry import regions
 from anxin.registry.models import Project
 from anxin.registry.models.projects import Industry, ProjectStatus
 from anxin.rules.packs import pack_of, rules_for
@@ -83,7 +84,7 @@ def projects(request: HttpRequest) -> HttpResponseBase:
     as_of = civil_date(timezone.now())
     asked = request.GET
     filters = {
-        "region": asked.get("region", "") if asked.get("region", "").isdigit() else "",
+        "region": asked.get("region", "") if regions.exists(asked.get("region", "")) else "",
         "industry": asked.get("industry", "") if asked.get("industry") in Industry.values else "",
         "status": asked.get("status", "") if asked.get("status") in ProjectStatus.values else "",
         "text": " ".join(asked.get("q", "").split())[:64],

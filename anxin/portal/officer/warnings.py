@@ -21,6 +21,7 @@ from anxin.law.civil import civil_date
 from anxin.people.access import may
 from anxin.portal.models import SavedFilter
 from anxin.portal.officer.chosen import kept_query
+from anxin.portal.officer.forms import key_of
 from anxin.portal.officer.handling_section import handling_context
 from anxin.portal.officer.warning_export import export_warnings
 from anxin.portal.ui.access import needs, signed_in
@@ -71,7 +72,7 @@ def warning_list(request: HttpRequest) -> HttpResponse:
 def warning_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered warnings, or the chosen ones of them, as CSV or Excel."""
     rows = filtered_warnings(signed_in(request), _asked(request))
-    chosen = [int(one) for one in request.GET.getlist("id") if one.isascii() and one.isdigit() and len(one) < 19]
+    chosen = [key for told in request.GET.getlist("id") if (key := key_of(told))]
     if chosen:
         rows = rows.filter(pk__in=chosen)
     return export_warnings(rows, form=request.GET.get("format", "csv"), on=civil_date(timezone.now()))

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from anxin.insight.completeness import ITEMS as CHECKS
 from anxin.law.civil import civil_date
 from anxin.people.models import User
-from anxin.portal.officer.forms import Wrong, day_of, read_text
+from anxin.portal.officer.forms import Wrong, day_of, key_of, read_account, read_text, read_yuan
 from anxin.portal.site import words
-from anxin.portal.site.reach import project_or_404, read_account, read_files, read_past_day, read_phone, read_yuan
+from anxin.portal.site.reach import project_or_404, read_files, read_past_day, read_phone
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 from anxin.portal.ui.words import WORDS
@@ -50,8 +50,7 @@ def _account(request: HttpRequest, project: Project, by: User, at: datetime) -> 
 
 
 def _agreement(request: HttpRequest, project: Project, by: User, at: datetime) -> None:
-    chosen = request.POST.get("use", "")
-    use = _uses(project).filter(pk=chosen).first() if chosen.isdigit() else None
+    use = _uses(project).filter(pk=key_of(request.POST.get("use", ""))).first()
     if use is None:
         raise Wrong(_("请选择协议对应的专户。"))
     agreed = read_past_day(request, "agreement_on", at, _("请填写协议签订日期，不能晚于今天。"))

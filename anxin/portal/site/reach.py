@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from anxin.portal.ui.access import signed_in
 from anxin.registry.mending import Brought
 from anxin.registry.models import Project
 
-MOST_FEN = 10**13
 PICTURES = ("jpeg", "png", "pdf")
 
 
@@ -53,25 +51,6 @@ def read_past_day(request: HttpRequest, name: str, at: datetime, wanting: str, *
     if day is None or day > civil_date(at) or day.year < 2000:
         raise Wrong(wanting)
     return day
-
-
-def read_yuan(request: HttpRequest, name: str, wanting: str) -> int:
-    """An amount above nought in yuan, as fen. Raises ``Wrong``."""
-    try:
-        fen = Decimal(request.POST.get(name, "").strip().replace(",", "").replace("，", "")) * 100
-    except InvalidOperation:
-        raise Wrong(wanting) from None
-    if not fen.is_finite() or not 0 < fen <= MOST_FEN or fen != fen.to_integral_value():
-        raise Wrong(wanting)
-    return int(fen)
-
-
-def read_account(request: HttpRequest, name: str) -> str:
-    """An account number: 8 to 32 digits, spaces and hyphens taken out. Raises ``Wrong`` without the number."""
-    number = re.sub(r"[\s-]", "", request.POST.get(name, ""))
-    if not re.fullmatch(r"[0-9]{8,32}", number):
-        raise Wrong(_("账号应为 8 至 32 位数字，请对照开户证明核对。"))
-    return number
 
 
 def read_phone(request: HttpRequest, name: str) -> str:

@@ -17,7 +17,7 @@ from anxin.cases.models import Claimant, Consent
 from anxin.cases.names import true_name
 from anxin.cases.numbers import read_number, shown
 from anxin.law.civil import civil_date
-from anxin.portal.officer.forms import Wrong
+from anxin.portal.officer.forms import Wrong, key_of
 from anxin.portal.ui.address import address_of
 from anxin.portal.worker import claim_session
 from anxin.portal.worker.access import open_page
@@ -136,9 +136,8 @@ def member(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _renewed(request: HttpRequest, side: Side) -> tuple[Claimant, str]:
-    key = request.POST.get("renew", "")
     rows = Claimant.objects.filter(claim=side.claim, consent=Consent.ASKED)
-    row = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 16 else None
+    row = rows.filter(pk=key_of(request.POST.get("renew", ""))).first()
     if row is None:
         raise Wrong(_("他已经答复过，不需要新的确认码。"))
     return row, consent.new_slip(claimant=row, at=timezone.now())

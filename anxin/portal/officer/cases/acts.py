@@ -19,8 +19,7 @@ from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.offers import near
 from anxin.portal.officer.chosen import candidates
-from anxin.portal.officer.forms import Wrong, number_of, read_period, read_text
-from anxin.portal.site.reach import read_yuan
+from anxin.portal.officer.forms import Wrong, key_of, read_period, read_text, read_yuan
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 
@@ -62,8 +61,8 @@ def dispatch(request: HttpRequest, number: str) -> HttpResponse:
     user, case = signed_in(request), find_case(request, number, "case")
 
     def act() -> None:
-        key = number_of(request.POST.get("unit", ""))
-        unit = units_of(user).filter(pk=key).first() if key else None
+        key = key_of(request.POST.get("unit", ""))
+        unit = units_of(user).filter(pk=key).first()
         if unit is None:
             raise Wrong(_("请选择派到哪个单位。"))
         note = read_text(request, "note", 200)
@@ -115,8 +114,8 @@ def pass_on(request: HttpRequest, number: str) -> HttpResponse:
     user, case = signed_in(request), find_case(request, number, "case")
 
     def act() -> None:
-        key, name = number_of(request.POST.get("organisation", "")), read_text(request, "name", 200)
-        to = Organisation.objects.filter(pk=key, active=True).first() if key else None
+        key, name = key_of(request.POST.get("organisation", "")), read_text(request, "name", 200)
+        to = Organisation.objects.filter(pk=key, active=True).first()
         if to is None and not name:
             raise Wrong(_("请选择或填写移送到哪个部门。"))
         reason = read_text(request, "reason", 300, _("请写明移送的理由，申请人会看到。"))
@@ -166,8 +165,8 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         way, result = request.POST.get("way", ""), request.POST.get("result", "")
         if way not in steps.WAYS or result not in steps.RESULTS:
             raise Wrong(_("请选择联系方式和结果。"))
-        key = number_of(request.POST.get("claimant", ""))
-        who = Claimant.objects.filter(case=case, pk=key).first() if key else None
+        key = key_of(request.POST.get("claimant", ""))
+        who = Claimant.objects.filter(case=case, pk=key).first()
         note = read_text(request, "note", 300)
         steps.note_contact(case=case, way=way, result=result, note=note, by=user, at=timezone.now(), claimant=who)
 
@@ -181,8 +180,8 @@ def identify(request: HttpRequest, number: str) -> HttpResponse:
     user, case = signed_in(request), find_case(request, number, "case")
 
     def act() -> None:
-        key = number_of(request.POST.get("claimant", ""))
-        who = Claimant.objects.filter(case=case, pk=key, worker__isnull=False).first() if key else None
+        key = key_of(request.POST.get("claimant", ""))
+        who = Claimant.objects.filter(case=case, pk=key, worker__isnull=False).first()
         if who is None:
             raise Wrong(_("请选择花名册上的申请人。"))
         identifying.identify(claimant=who, by=user, at=timezone.now())
@@ -197,9 +196,9 @@ def word(request: HttpRequest, number: str) -> HttpResponse:
     user, case = signed_in(request), find_case(request, number, "case")
 
     def act() -> None:
-        key = number_of(request.POST.get("receipt", ""))
+        key = key_of(request.POST.get("receipt", ""))
         rows = WageReceived.objects.filter(claimant__case=case, proof="word", void_at=None)
-        row = rows.filter(pk=key).first() if key else None
+        row = rows.filter(pk=key).first()
         if row is None:
             raise Wrong(_("这一笔已经更正过了。"))
         typed = request.POST.get("sum", "").strip()
@@ -277,7 +276,7 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
 def _side(case: Case, told: str) -> tuple[Claim, Claimant | None]:
     """Whom a message is for: "claim-KEY" whoever filed it, "claimant-KEY" one member."""
     kind, _dash, end = told.partition("-")
-    key = number_of(end)
+    key = key_of(end)
     if key:
         if kind == "claim" and (claim := Claim.objects.filter(case=case, pk=key).first()):
             return claim, None

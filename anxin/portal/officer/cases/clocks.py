@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from anxin.cases.flow import kind_of, reckoning
 from anxin.cases.models import Case, CaseClock, ClockStop
 from anxin.people.models import User
-from anxin.portal.officer.forms import number_of
+from anxin.portal.officer.forms import key_of
 from anxin.portal.ui.tags import in_english
 
 BASES = {
@@ -101,5 +101,4 @@ def span_words(span: timedelta) -> str:
 def open_request(case: Case, key: str) -> ClockStop | None:
     """A request about one of the case's clocks that nobody has decided."""
     rows = ClockStop.objects.filter(clock__case=case, decided_at=None).select_related("clock__case", "asked_by")
-    number = number_of(key)
-    return rows.filter(pk=number).first() if number else None
+    return rows.filter(pk=key_of(key)).first()

@@ -21,9 +21,8 @@ from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.ways import draw_view
 from anxin.portal.officer.cases.ways_acts import PARTS, read_happened
 from anxin.portal.officer.cases.ways_acts import _parts as read_parts
-from anxin.portal.officer.forms import Wrong, number_of, read_text
+from anxin.portal.officer.forms import Wrong, key_of, read_text, read_yuan
 from anxin.portal.officer.handling_words import person, till
-from anxin.portal.site.reach import read_yuan
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 from anxin.registry.models import Deposit
@@ -169,7 +168,7 @@ def answers(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     row = _draw(case, pk)
 
     def act() -> None:
-        chosen = [key for key in map(number_of, request.POST.getlist("line")) if key]
+        chosen = [key for key in map(key_of, request.POST.getlist("line")) if key]
         lines = list(row.lines.filter(pk__in=chosen).select_related(*_LINE))
         if not lines:
             raise Wrong(_("请勾选人员。"))
@@ -200,8 +199,7 @@ def top_up(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     due = get_object_or_404(TopUp.objects.select_related("deposit__project"), draw=row)
 
     def act() -> None:
-        key = number_of(request.POST.get("replaced_by", ""))
-        new = Deposit.objects.filter(pk=key, project=due.deposit.project).first() if key else None
+        new = due.deposit.project.deposits.filter(pk=key_of(request.POST.get("replaced_by", ""))).first()
         recovery.filled_up(
             top_up=due, on=read_happened(request, at), by=user, at=at, note=read_text(request, "note", 200),
             replaced_by=new,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +21,7 @@ from anxin.people.models import User
 from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.parts import handles
-from anxin.portal.officer.forms import Wrong, day_of, number_of, read_text
+from anxin.portal.officer.forms import Wrong, day_of, fen_of, key_of, read_text
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
@@ -128,16 +127,12 @@ def verify_case(request: HttpRequest, number: str) -> HttpResponse:
 
 def _sum(text: str) -> int | None:
     """A sum in yuan as fen; None when the field was left empty. Raises Wrong."""
-    said = text.strip().replace(",", "").replace("，", "")
-    if not said:
+    if not text.strip():
         return None
-    try:
-        fen = Decimal(said) * 100
-    except InvalidOperation:
-        fen = Decimal(-1)
-    if not 0 <= fen <= MOST_FEN or fen != fen.to_integral_value():
+    fen = fen_of(text)
+    if fen is None or fen > MOST_FEN:
         raise Wrong(_("核实金额请填写以元为单位的数字，最多两位小数。"))
-    return int(fen)
+    return fen
 
 
 def liable_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:
@@ -189,8 +184,8 @@ def liable_case(request: HttpRequest, number: str) -> HttpResponse:
             limit = _sum(request.POST.get("limit", ""))
             liability.add(case=case, role=role, name=name, reason=reason, by=user, at=at, limit_fen=limit)
         elif what == "remove":
-            key = number_of(request.POST.get("liable", ""))
-            row = Liable.objects.filter(case=case, pk=key).first() if key else None
+            key = key_of(request.POST.get("liable", ""))
+            row = Liable.objects.filter(case=case, pk=key).first()
             if row is None:
                 raise Wrong(_("请选择要去掉的责任主体。"))
             reason = read_text(request, "reason", 400, _("请写明依据。"))

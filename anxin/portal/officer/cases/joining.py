@@ -17,7 +17,7 @@ from anxin.insight.scope import visible_cases
 from anxin.portal.officer.cases import words
 from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
-from anxin.portal.officer.forms import Wrong, number_of, read_text
+from anxin.portal.officer.forms import Wrong, key_of, read_text
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 
@@ -46,7 +46,7 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
         return _choose(request, case)
     try:
         reason = read_text(request, "reason", 300, _("请写明分案的理由。"))
-        chosen = [key for key in map(number_of, request.POST.getlist("claimant")) if key]
+        chosen = [key for key in map(key_of, request.POST.getlist("claimant")) if key]
         fresh = merging.split(case=case, claimants=chosen, reason=reason, by=user, at=timezone.now())
     except Wrong as wrong:
         return _choose(request, case, problem=str(wrong))

@@ -40,6 +40,7 @@ from anxin.portal.officer.cases import words
 from anxin.portal.officer.cases.export import export_cases
 from anxin.portal.officer.cases.queues import QUEUES, queue_titles
 from anxin.portal.officer.chosen import act_on_each, back_to_list, candidates, chosen_ids, kept_query
+from anxin.portal.officer.forms import key_of
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
 from anxin.registry.models.projects import Industry
@@ -175,11 +176,11 @@ def cases_take(request: HttpRequest) -> HttpResponse:
 def cases_assign(request: HttpRequest) -> HttpResponse:
     """Give the chosen cases to an officer in whose jurisdiction they lie."""
     user, at = signed_in(request), timezone.now()
-    key = request.POST.get("to", "")
-    if not (key.isascii() and key.isdecimal() and len(key) < 16):
+    key = key_of(request.POST.get("to", ""))
+    if not key:
         messages.error(request, _("没有指派：请选择承办人。"))
         return back_to_list(request, "cases")
-    to = get_object_or_404(User, pk=int(key), pk__in=[one.pk for one in candidates(user, "case")])
+    to = get_object_or_404(User, pk=key, pk__in=[one.pk for one in candidates(user, "case")])
     reason = " ".join(request.POST.get("reason", "").split())[:200]
 
     def act(one: Case) -> None:

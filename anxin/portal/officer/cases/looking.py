@@ -24,7 +24,7 @@ from anxin.people.models import User
 from anxin.people.phone_codes import normal_phone
 from anxin.portal.officer.cases import words
 from anxin.portal.officer.cases.finding import find_case
-from anxin.portal.officer.forms import number_of
+from anxin.portal.officer.forms import key_of
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
 from anxin.vault import evidence
@@ -70,9 +70,9 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Open one personal value of one claimant."""
     user, at = signed_in(request), timezone.now()
     case = find_case(request, number, "personal")
-    field, key = request.POST.get("field", ""), number_of(request.POST.get("claimant", ""))
+    field, key = request.POST.get("field", ""), key_of(request.POST.get("claimant", ""))
     rows = Claimant.objects.select_related("worker", "claim")
-    claimant = rows.filter(case=case, pk=key).first() if key else None
+    claimant = rows.filter(case=case, pk=key).first()
     if field not in FIELDS or claimant is None:
         raise Http404
     with transaction.atomic():
@@ -88,8 +88,8 @@ def return_code(request: HttpRequest, number: str) -> HttpResponse:
     """Give out a new return code for a claim whose people have lost theirs; shown this once."""
     user, at = signed_in(request), timezone.now()
     case = find_case(request, number, "case")
-    key = number_of(request.POST.get("claim", ""))
-    claim = case.claims.filter(pk=key).first() if key else None
+    key = key_of(request.POST.get("claim", ""))
+    claim = case.claims.filter(pk=key).first()
     if claim is None:
         raise Http404
     code = new_return_code(claim=claim, by=user, at=at)

@@ -1,4 +1,4 @@
-"""Papers of a case: the section on its page, one paper's page, and the list of what waits for a signature."""
+"""Papers of a case: the section on its page, and one paper's page."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,14 +15,13 @@ from django.views.decorators.http import require_safe
 from anxin.cases.models import Case, Claim
 from anxin.cases.names import pseudonym, true_name
 from anxin.cases.numbers import shown
-from anxin.insight.paging import page_of, wanted_page
 from anxin.insight.scope import visible_cases
 from anxin.law.civil import civil_date
 from anxin.people.access import may
 from anxin.people.models import Role, User
 from anxin.portal.officer.cases import paper_words as words
 from anxin.portal.officer.cases.parts import handles
-from anxin.portal.officer.forms import number_of
+from anxin.portal.officer.forms import key_of
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
@@ -181,23 +180,6 @@ def preview(row: Document) -> tuple[list[Block], str]:
     ], ""
 
 
-@needs("approve")
-@require_safe
-def to_sign(request: HttpRequest) -> HttpResponse:
-    """What waits for a signature in one's bounds, longest waiting first."""
-    user, at = signed_in(request), timezone.now()
-    rows = visible_papers(user, "approve").filter(state=DocumentState.ASKED)
-    rows = rows.select_related("case__project", "unit", "drafted_by", "edited_by").order_by("asked_at", "pk")
-    paging = page_of(rows, number=wanted_page(request.GET.get("page", "")))
-    lines = [
-        {**line_of(row, at), "number": shown(row.case.number), "who": person(row.edited_by),
-         "own": user.pk in {row.drafted_by_id, row.edited_by_id}}
-        for row in paging.rows
-    ]  # fmt: skip
-    return render(request, "officer/papers/to_sign.html", {"paging": paging, "lines": lines})
-
-
 def claim_of(case: Case, text: str) -> Claim | None:
     """The claim of a case that a form names."""
-    key = number_of(text)
-    return case.claims.filter(pk=key).first() if key else None
+    return case.claims.filter(pk=key_of(text)).first()

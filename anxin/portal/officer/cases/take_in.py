@@ -38,7 +38,7 @@ from anxin.portal.officer.cases.take_in_form import (
     projects_like,
     read_form,
 )
-from anxin.portal.officer.forms import Wrong, number_of
+from anxin.portal.officer.forms import Wrong, key_of
 from anxin.portal.ui.access import needs, signed_in
 from anxin.vault.identity import normal_identity
 
@@ -94,8 +94,7 @@ def _empty(request: HttpRequest, user: User) -> TakeIn:
 
 def _ticket(key: str, user: User) -> Ticket | None:
     rows = Ticket.objects.filter(organisation=user.organisation_id) if user.organisation_id else Ticket.objects.none()
-    number = number_of(key)
-    return rows.filter(pk=number).first() if number else None
+    return rows.filter(pk=key_of(key)).first()
 
 
 def _end_ticket(key: str, filed: Filed, user: User) -> None:

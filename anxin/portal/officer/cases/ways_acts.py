@@ -21,8 +21,7 @@ from anxin.people.models import Organisation
 from anxin.portal.officer.cases.acting import act_on
 from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.cases.ways import in_words, track_view
-from anxin.portal.officer.forms import Wrong, day_of, number_of, read_text
-from anxin.portal.site.reach import read_yuan
+from anxin.portal.officer.forms import Wrong, day_of, key_of, read_text, read_yuan
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 from anxin.registry.models import Deposit
@@ -40,8 +39,7 @@ def _track(case: Case, pk: int) -> Track:
 
 
 def _office(request: HttpRequest) -> Organisation | None:
-    key = number_of(request.POST.get("organisation", ""))
-    return Organisation.objects.filter(pk=key, active=True).first() if key else None
+    return Organisation.objects.filter(pk=key_of(request.POST.get("organisation", "")), active=True).first()
 
 
 def read_happened(request: HttpRequest, at: datetime) -> date:
@@ -87,7 +85,7 @@ def begin(request: HttpRequest, number: str) -> HttpResponse:
         kind, _sep, form = request.POST.get("kind", "").partition("/")
         if kind not in kinds():
             raise Wrong(_("请选择途径。"))
-        speakers = [key for key in map(number_of, request.POST.getlist("representative")) if key]
+        speakers = [key for key in map(key_of, request.POST.getlist("representative")) if key]
         tracks.begin(
             case=case, kind=kind, form=form, by=user, at=timezone.now(), organisation=_office(request),
             body=read_text(request, "body", 200), representatives=speakers, note=read_text(request, "note", 300),
@@ -198,7 +196,7 @@ def ask_draw(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for a draw from one source of the plan."""
     user, case = signed_in(request), find_case(request, number, "case")
     kind, _sep, key = request.POST.get("source", "").partition("-")
-    source = _source(case, kind, number_of(key) or 0)
+    source = _source(case, kind, key_of(key))
 
     def act() -> None:
         if source is None:

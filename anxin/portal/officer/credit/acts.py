@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from anxin.credit import deciding, leaving, objections, proposing, telling
 from anxin.credit.models import ListedPerson, Listing
 from anxin.portal.officer.acting import do_or_tell
-from anxin.portal.officer.cases.ways_acts import number_of
+from anxin.portal.officer.cases.ways_acts import key_of
 from anxin.portal.officer.credit.page import find_listing, show_listing
 from anxin.portal.officer.files import take_files
 from anxin.portal.officer.forms import Wrong, day_of, read_text
@@ -39,8 +39,7 @@ def _day(request: HttpRequest) -> date:
 
 
 def _person(row: Listing, text: str) -> ListedPerson:
-    key = number_of(text)
-    found = row.persons.filter(pk=key).first() if key else None
+    found = row.persons.filter(pk=key_of(text)).first()
     if found is None:
         raise Wrong(_("请选择人员。"))
     return found
@@ -125,7 +124,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer an objection."""
     user, row = signed_in(request), find_listing(request, pk, "approve")
     one = get_object_or_404(
-        row.objections.select_related("listing__case"), pk=number_of(request.POST.get("objection", ""))
+        row.objections.select_related("listing__case"), pk=key_of(request.POST.get("objection", ""))
     )
 
     def act() -> None:

@@ -22,6 +22,7 @@ from anxin.people.looks import record_look
 from anxin.portal.officer.cases import paper_words
 from anxin.portal.officer.credit import words
 from anxin.portal.officer.files import show_file
+from anxin.portal.officer.forms import key_of
 from anxin.portal.officer.handling_words import period, person
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
@@ -164,8 +165,8 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the name or the number of one person; the look is written first."""
     user, at = signed_in(request), timezone.now()
     row = find_listing(request, pk, "personal")
-    key, field = request.POST.get("person", ""), request.POST.get("field", "")
-    one = row.persons.filter(pk=int(key)).first() if key.isdecimal() and key.isascii() and len(key) < 16 else None
+    field = request.POST.get("field", "")
+    one = row.persons.filter(pk=key_of(request.POST.get("person", ""))).first()
     if one is None or field not in ("name", "identity"):
         raise Http404
     with transaction.atomic():

@@ -234,6 +234,7 @@ TABLE: dict[str, Row] = {
     "clue-file-decide": to(HANDLERS, key("clues"), sends=lambda place: {"decision": "discard"}),
     "reception": to(HANDLERS),
     "reception-display": to(HANDLERS),
+    "tickets": to(HANDLERS),
     "ticket": to(HANDLERS, key("ticket")),
     "ticket-issue": to(HANDLERS),
     "ticket-next": to(HANDLERS),

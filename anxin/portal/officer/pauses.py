@@ -44,6 +44,11 @@ _IN_STATE = {
 MOST_WAITING = 50
 
 
+def state_of(request: PauseRequest) -> str:
+    """waiting, approved or refused."""
+    return "waiting" if request.decided_at is None else "approved" if request.approved else "refused"
+
+
 def _request_or_404(user: User, pk: int) -> PauseRequest:
     mine = PauseRequest.objects.filter(project__in=visible_projects(user, "approve"))
     return get_object_or_404(mine.select_related("project"), pk=pk)
@@ -99,10 +104,9 @@ def _download(parts: list[QuerySet[PauseRequest]], form: str) -> HttpResponseBas
     def lines() -> Iterator[list[Cell]]:
         for part in parts:
             for one in part[:READ].iterator(chunk_size=1000):
-                state = "waiting" if one.decided_at is None else "approved" if one.approved else "refused"
                 yield [
                     one.project.code, one.project.name, tags.region_path(one.project.region_code), one.from_on,
-                    one.until_on, one.reason, person(one.asked_by), one.asked_at, str(STATES[state]),
+                    one.until_on, one.reason, person(one.asked_by), one.asked_at, str(STATES[state_of(one)]),
                     person(one.decided_by), one.decided_at, one.answer,
                 ]  # fmt: skip
 

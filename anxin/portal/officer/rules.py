@@ -1,10 +1,11 @@
 """The rules, pack by pack, as a person would tell them."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,10 +14,12 @@ from django.views.decorators.http import require_safe
 from anxin.insight.scope import visible_warnings
 from anxin.law.civil import civil_date
 from anxin.law.clocks import read_within
+from anxin.portal.officer.downloads import form_asked
 from anxin.portal.officer.handling_words import period
 from anxin.portal.officer.handling_words import rung as rung_word
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.tags import in_english, level_word, number
+from anxin.portal.ui.export import Cell, export
+from anxin.portal.ui.tags import in_english, in_language, level_word, number
 from anxin.rules.check import CHECKS
 from anxin.rules.packs import all_packs, escalation_of
 from anxin.rules.rule import Pack, Rule
@@ -25,7 +28,7 @@ from anxin.rules.words import explain
 
 @needs("rules")
 @require_safe
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: HttpRequest) -> HttpResponseBase:
     """Every pack with its rules: what each looks at, colours, basis, since when, how its numbers have changed."""
     user = signed_in(request)
     as_of = civil_date(timezone.now())
@@ -38,7 +41,27 @@ def rules(request: HttpRequest) -> HttpResponse:
         shown = [r for r in told if text in r["search"]]
         if shown:
             packs.append({"pack": pack, "rules": shown, "rungs": _rungs(pack)})
+    if form := form_asked(request):
+        return _download(packs, form, as_of)
     return render(request, "officer/rules/list.html", {"packs": packs, "text": text, "as_of": as_of})
+
+
+def _download(packs: list[dict[str, Any]], form: str, as_of: date) -> HttpResponseBase:
+    headings = [_("规则库"), _("规则编号"), _("规则"), _("级别"), _("施行"), _("内容"), _("沿革"), _("未解除预警")]
+
+    def lines() -> Iterator[list[Cell]]:
+        for pack in packs:
+            for told in pack["rules"]:
+                yield [
+                    in_language(pack["pack"].title), told["rule"].id, told["title"],
+                    "、".join(level_word(level) for level in told["levels"]),
+                    _("施行") if told["in_force"] else _("未施行"),
+                    "；".join(f"{head}：{line}" for head, line in told["lines"]),
+                    "；".join(f"{day.isoformat()} {said}" for day, said in told["history"]), told["open"],
+                ]  # fmt: skip
+
+    name = _("规则库-%(day)s") % {"day": as_of.isoformat()}
+    return export(form=form, name=name, headings=headings, rows=lines())
 
 
 def _told(rule: Rule, as_of: date, open_warnings: int) -> dict[str, Any]:

@@ -1,17 +1,25 @@
 """The clerk asks that the works count as paused; the list of what he asked and what became of it."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from anxin.insight.paging import page_of, wanted_page
 from anxin.law.civil import civil_date
+from anxin.portal.officer.downloads import form_asked
 from anxin.portal.officer.forms import Wrong, day_of, read_text
+from anxin.portal.officer.pauses import STATES, state_of
 from anxin.portal.site.reach import project_or_404, read_files
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.export import READ, Cell, export
 from anxin.portal.ui.tags import in_english
 from anxin.watch.handling.actions import AlreadyDone
 from anxin.watch.handling.site import ask_to_pause_works
@@ -23,8 +31,8 @@ LONGEST_DAYS = 366
 @needs("site")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def pauses(request: HttpRequest) -> HttpResponse:
-    """The form and the list."""
+def pauses(request: HttpRequest) -> HttpResponseBase:
+    """The form and the list; or the list as a file."""
     project = project_or_404(request)
     at = timezone.now()
     status = 200
@@ -50,13 +58,28 @@ def pauses(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已提交，等待劳动保障监察机构审批。批准前各项期限照常。"))
             return redirect("site-pauses")
-    asked = PauseRequest.objects.filter(project=project).select_related("decided_by")
+    asked = PauseRequest.objects.filter(project=project).select_related("decided_by").order_by("-asked_at", "-id")
+    if form := form_asked(request):
+        return _download(asked, form, civil_date(at))
+    paging = page_of(asked, number=wanted_page(request.GET.get("page", "")), size=20)
     context = {
         "project": project,
         "today": civil_date(at),
-        "requests": asked.order_by("-asked_at", "-id")[:50],
+        "requests": paging.rows,
+        "paging": paging,
         "waiting": asked.filter(decided_at=None).exists(),
         "given": request.POST,
         "standing": project.pauses.filter(from_on__lte=civil_date(at), until_on__gte=civil_date(at)).first(),
     }
     return render(request, "site/pauses.html", context, status=status)
+
+
+def _download(asked: QuerySet[PauseRequest], form: str, today: date) -> HttpResponseBase:
+    def lines() -> Iterator[list[Cell]]:
+        for one in asked[:READ].iterator(chunk_size=1000):
+            state = str(STATES[state_of(one)])
+            yield [one.from_on, one.until_on, one.reason, one.asked_at, state, one.decided_at, one.answer]
+
+    headings = [_("停工自"), _("停工至"), _("原因"), _("申请时间"), _("结果"), _("审批时间"), _("审批意见")]
+    name = _("停工报备-%(day)s") % {"day": today.isoformat()}
+    return export(form=form, name=name, headings=headings, rows=lines())

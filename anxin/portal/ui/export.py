@@ -8,7 +8,9 @@ from datetime import date, datetime
 from itertools import chain
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -48,6 +50,17 @@ def _cut(rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
         yield row
 
 
+def _spoken(rows: Iterable[Sequence[Cell]], language: str) -> Iterator[Sequence[Cell]]:
+    """The rows in the page's language: a CSV is made while it is sent, when the request's own is over."""
+    source = iter(rows)
+    while True:
+        with override(language):
+            row = next(source, None)
+        if row is None:
+            return
+        yield row
+
+
 def _lines(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -66,7 +79,7 @@ def export(
 
     Hand over up to ``READ`` rows: ``LIMIT`` go into the file, which says in its last line that there were more.
     """
-    titles, rows = [str(h) for h in headings], _cut(rows)
+    titles, rows = [str(h) for h in headings], _spoken(_cut(rows), get_language() or settings.LANGUAGE_CODE)
     if form != "xlsx":
         answer = StreamingHttpResponse(_lines(titles, rows), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"

@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from anxin.portal.officer.cases import paper_acts, paper_templates, papers
+from anxin.portal.officer.cases import paper_acts, paper_list, paper_templates, papers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/papers", paper_acts.draft, name="paper-draft"),
     path("cases/<str:number>/pack", paper_acts.pack, name="case-pack"),
-    path("papers", papers.to_sign, name="papers"),
+    path("papers", paper_list.papers, name="papers"),
     path("papers/<int:pk>", papers.paper, name="paper"),
     path("papers/<int:pk>/edit", paper_acts.edit, name="paper-edit"),
     path("papers/<int:pk>/sign", paper_acts.sign, name="paper-sign"),

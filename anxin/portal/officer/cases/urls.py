@@ -16,6 +16,7 @@ from anxin.portal.officer.cases import (
     page,
     paper_urls,
     take_in,
+    tickets,
     ways_urls,
 )
 
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reception/issue", hall.issue, name="ticket-issue"),
     path("reception/next", hall.call_next, name="ticket-next"),
     path("reception/display", hall.display, name="reception-display"),
+    path("reception/tickets", tickets.tickets, name="tickets"),
     path("reception/<int:pk>", hall.ticket, name="ticket"),
     path("reception/<int:pk>/move", hall.move, name="ticket-move"),
     *ways_urls.queues,

@@ -53,3 +53,31 @@ def test_a_form_that_lay_too_long_says_what_to_do():
 
 def test_the_lock_names_no_host():
     assert "://" not in (ROOT / "package-lock.json").read_text()
+
+
+def test_no_script_stands_in_a_page():
+    """The policy forbids it: a button that relies on one would do nothing."""
+    for page in (ROOT / "anxin" / "portal").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\son[a-z]+=|javascript:", text), page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/sign-in", "/claim", "/nowhere", "/api/v1/docs"])
+def test_every_page_tells_the_browser_to_run_only_our_own(client, address):
+    policy = client.get(address).headers["Content-Security-Policy"]
+    assert "default-src 'self'; script-src 'self';" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert policy.endswith("form-action 'self'")
+
+
+def test_a_form_may_lead_to_the_single_sign_on(client, settings):
+    settings.OIDC_ISSUER = "http://127.0.0.1:9/issuer"
+    policy = client.get("/me/offline").headers["Content-Security-Policy"]
+    assert policy.endswith("form-action 'self' https: http://127.0.0.1:9/issuer")
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_where_our_address_is_https_browsers_keep_to_it(client, settings, secure):
+    settings.SESSION_COOKIE_SECURE = secure
+    assert client.get("/me/offline").has_header("Strict-Transport-Security") == secure

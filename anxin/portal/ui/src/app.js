@@ -11,6 +11,7 @@ htmx.config.historyCacheSize = 0; // pages hold masked personal data: nothing of
 htmx.config.allowEval = false;
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
   for (const panel of document.querySelectorAll("details.ax-pop[open]")) {
     if (!panel.contains(event.target)) panel.open = false;
   }

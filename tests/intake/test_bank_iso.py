@@ -180,6 +180,49 @@ def test_other_debits_are_no_wages(site, at):
     assert facts("payments") == []
 
 
+@pytest.mark.parametrize("text", ["2026-03", "202603", "2026年3月", "3月份"])
+def test_a_debit_that_names_a_month_alone_pays_wages(site, at, text):
+    worker = make_worker(site, 1, at, card_number=CARDS[1])
+    details = payout(CARDS[1], "7800.00", "E1", text) + payout(CARDS[2], "100.00", "E2", text)
+    bring("statement", message(entry("7900.00", "DBIT", details)), at)
+    assert short(facts("movements")) == [("payout", "debit", 790_000)]
+    assert [(p["worker_id"], p["month"]) for p in facts("payments")] == [(worker.worker_id, "2026-03")]
+    assert HeldRow.objects.get().status == "waiting"
+
+
+def test_a_line_of_our_own_payout_file_tells_its_month(site, at):
+    make_worker(site, 1, at, card_number=CARDS[1])
+    details = payout(CARDS[1], "7800.00", f"AX{site.pk}-202602-1", "网银转账")
+    bring("statement", message(entry("7800.00", "DBIT", details)), at)
+    assert [(p["month"], p["status"]) for p in facts("payments")] == [("2026-02", "paid")]
+
+
+def test_a_silent_debit_to_a_company_pays_no_wages(site, at):
+    details = payout("1405000000000000009", "9000.00", "E9", "2026-03", name="某建材有限公司")
+    bring("statement", message(entry("9000.00", "DBIT", details)), at)
+    assert short(facts("movements")) == [("other", "debit", 900_000)]
+    assert facts("payments") == []
+
+
+def test_a_payee_without_card_is_kept_to_be_matched(site, at):
+    nameless = "<CdtrAcct><Id><Othr><Id></Id></Othr></Id></CdtrAcct>"
+    details = payout("", "100.00", "E1").replace(nameless, "")
+    bring("statement", message(entry("100.00", "DBIT", details)), at)
+    held = HeldRow.objects.get()
+    assert (held.kind, held.status) == ("payments", "waiting")
+    worker = make_worker(site, 1, at)
+    assert [candidate.engagement_id for candidate in matching.candidates(held)] == [worker.pk]
+
+
+def test_an_amount_in_another_currency_is_refused(site, at):
+    dollars = entry("4.00", "CRDT").replace('Ccy="CNY"', 'Ccy="USD"')
+    balance = BALANCE.replace('Ccy="CNY"', 'Ccy="USD"')
+    reading, _ = bring("statement", message(dollars + entry("5.00", "CRDT"), balance), at)
+    assert (reading.rows[0].verdict, reading.rows[0].reason) == ("refused", "[币种]不是人民币：USD")
+    assert short(facts("movements")) == [("labour_fee", "credit", 500)]
+    assert WageAccount.objects.get().balance_fen is None
+
+
 def test_a_purpose_code_tells_wages_without_words(site, at):
     worker = make_worker(site, 1, at)
     person = f"<Id><PrvtId><Othr><Id>{identity(1)}</Id></Othr></PrvtId></Id></Pty>"

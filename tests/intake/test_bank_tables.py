@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from anxin.intake.bank import matching
 from anxin.intake.models import HeldRow
+from anxin.people.models import User
 from anxin.registry import actions
 from anxin.registry.models import WageAccount
 from tests.intake.sheet_files import csv_file, xlsx
@@ -53,7 +55,17 @@ def test_payout_results_per_worker(site, at):
         ["合计", "", "", "", "", 14304, "", "", "", ""],
     ]
     reading, outcome = bring("payments", xlsx(rows), at)
-    assert [r.verdict for r in reading.rows] == ["ok", "ok", "waiting", *["refused"] * 5, "skipped"]
+    assert [r.verdict for r in reading.rows] == [
+        "ok",
+        "ok",
+        "waiting",
+        "refused",
+        "refused",
+        "waiting",
+        "refused",
+        "refused",
+        "skipped",
+    ]
     known = ("worker_id", "amount_fen", "status", "reason", "month", "paid_on")
     assert [tuple(p[column] for column in known) for p in facts("payments")] == [
         (one.worker_id, 780_000, "paid", "", "2026-03", date(2026, 4, 15)),
@@ -63,6 +75,23 @@ def test_payout_results_per_worker(site, at):
     told = str(outcome.rows)
     assert CARDS[1] not in told
     assert identity(2) not in told
+
+
+def test_a_payee_known_by_name_alone_waits_to_be_matched(site, at):
+    one = make_worker(site, 1, at)
+    rows = [["工资专户账号", "流水号", "收款人", "金额", "交易日期"], [ACCOUNT, "T1", "测试1", "78", "2026-04-15"]]
+    bring("payments", xlsx(rows), at)
+    held = HeldRow.objects.get()
+    assert (held.status, facts("payments")) == ("waiting", [])
+    [candidate] = matching.candidates(held)
+    matching.match(held, by=User.objects.create_user("o", password="x"), at=at, engagement=one)
+    assert candidate.engagement_id == one.pk
+    assert [(p["worker_id"], p["amount_fen"]) for p in facts("payments")] == [(one.worker_id, 7_800)]
+
+
+def test_a_column_the_file_lacks_is_named_in_chinese(site, at):
+    reading, _ = bring("payments", xlsx([["专户账号", "收款人", "金额"], [ACCOUNT, "测试1", "78"]]), at)
+    assert reading.rows[0].reason == "[发放日期]不能为空"
 
 
 def test_payouts_without_references_count_once_however_often_the_file_comes(site, at):

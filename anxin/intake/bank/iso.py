@@ -34,6 +34,8 @@ _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:((camt|pain)\.(052|053|
 _XML = re.compile(rb"\s*(\xef\xbb\xbf)?\s*<[?!A-Za-z]")
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _NO_REFERENCE = {"", "NOTPROVIDED", "NONREF", "NOREF"}
+# A wage account is kept in yuan; some banks write RMB, some nothing.
+_CURRENCIES = {"CNY", "RMB", ""}
 _CLOSING = ("CLBD", "ITBD", "CLAV", "ITAV")
 _SUPPORTED = "camt.052、camt.053、camt.054、pain.002"
 
@@ -228,6 +230,10 @@ def _entry_row(entry: Any, account: str, seen: dict[tuple[Any, ...], int], conte
     if status in ("PDNG", "INFO", "FUTR"):
         row.verdict, row.reason, row.reason_en = SKIPPED, "尚未入账，入账后再报", "not booked yet"
         return row
+    currency = first(entry, "amt.ccy")
+    if amount is not None and currency not in _CURRENCIES:
+        row.verdict, row.reason, row.reason_en = REFUSED, f"[币种]不是人民币：{currency[:3]}", "is not in yuan (CNY)"
+        return row
     if not account or amount is None or booked is None or direction not in ("CRDT", "DBIT"):
         row.verdict = REFUSED
         row.reason, row.reason_en = "缺少账号、金额、借贷或日期", "has no account, amount, side or date"
@@ -239,7 +245,7 @@ def _entry_row(entry: Any, account: str, seen: dict[tuple[Any, ...], int], conte
     text = _texts(entry, details)
     returned = _is_return(entry, details, text)
     side = "credit" if direction == "CRDT" else "debit"
-    wages = side == "debit" and not returned and (_purpose_is_wages(entry, details) or words.is_wages(text))
+    wages = side == "debit" and not returned and _is_wages(entry, details, text)
     kind = "return" if returned else "payout" if wages else words.movement_kind(side, text)
     given = first(entry, "acct_svcr_ref", "ntry_ref")
     key = (account, booked, amount, side)
@@ -283,9 +289,10 @@ def _payouts(
         if amount is None:
             amount = _fen(entry.amt) if len(details) == 1 else None
         id_number = _identity(person)
-        if amount is None or not (card or id_number):
+        payee = _party(person)
+        if amount is None or not (card or id_number or (payee and not words.is_organisation(payee))):
             continue
-        given = first(tx, "refs.end_to_end_id")
+        given = line = first(tx, "refs.end_to_end_id")
         if given.upper() in _NO_REFERENCE:
             given = first(tx, "refs.instr_id", "refs.tx_id", "refs.acct_svcr_ref")
         if given.upper() in _NO_REFERENCE:
@@ -300,12 +307,23 @@ def _payouts(
                 account_number=account,
                 id_number=id_number,
                 card_number=card,
-                payee=_party(person),
-                month=words.wage_month(text, booked),
+                payee=payee,
+                month=words.wage_month(text, booked) or words.month_of_line(line),
                 reason=_return_reason(tx, entry)[:200] if failed else "",
             )
         )
     return payouts
+
+
+def _is_wages(entry: Any, details: list[Any], text: str) -> bool:
+    """Whether an outgoing entry pays wages: it says so, or it says no more than a month and goes to people, which is
+    all a wage account is for (Order 724, Art. 26)."""
+    if _purpose_is_wages(entry, details) or words.is_wages(text):
+        return True
+    if any(words.month_of_line(first(tx, "refs.end_to_end_id")) for tx in details):
+        return True
+    payees = [_party(pick(tx, "rltd_pties.cdtr")) for tx in details]
+    return words.says_nothing(text) and any(payees) and not any(words.is_organisation(payee) for payee in payees)
 
 
 def _texts(entry: Any, details: list[Any]) -> str:
@@ -348,6 +366,8 @@ def _return_reason(tx: Any, entry: Any) -> str:
 def _balance_row(balance: Any, account: str, context: Context) -> ReadRow | None:
     code = first(balance, "tp.cd_or_prtry.cd", "tp.cd_or_prtry.prtry", "tp.cd")
     if code not in _CLOSING:
+        return None
+    if first(balance, "amt.ccy") not in _CURRENCIES:
         return None
     on, amount = _day(balance.dt), _fen(balance.amt)
     row = ReadRow("", 0, shown={"账户": mask_card(account), "日期": str(on or ""), "余额": _yuan(amount)})

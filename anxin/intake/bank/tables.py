@@ -21,7 +21,8 @@ _REFERENCE = column(
 )
 _ACCOUNT = column(
     "account",
-    "专户账号 付款账号 付方账号 付款人账号 付款帐号 本方账号 专用账户账号 accountNo account_number",
+    "专户账号 付款账号 付方账号 付款人账号 付款帐号 本方账号 专用账户账号 工资专户账号 农民工工资专户账号 "
+    "农民工工资专用账户账号 accountNo account_number",
     spread=True,
     note="农民工工资专户账号；单元格格式请设为文本",
     example="1401050000000000001",
@@ -57,7 +58,8 @@ MOVEMENTS = (
     PROJECT,
     column(
         "account",
-        "专户账号 账号 本方账号 账户 专用账户账号 帐号 accountNo account_number",
+        "专户账号 账号 本方账号 账户 专用账户账号 帐号 工资专户账号 农民工工资专户账号 农民工工资专用账户账号 "
+        "accountNo account_number",
         spread=True,
         note="农民工工资专户账号；单元格格式请设为文本",
         example="1401050000000000001",
@@ -77,7 +79,8 @@ BALANCES = (
     PROJECT,
     column(
         "account",
-        "专户账号 账号 账户 本方账号 专用账户账号 帐号 accountNo account_number",
+        "专户账号 账号 账户 本方账号 专用账户账号 帐号 工资专户账号 农民工工资专户账号 农民工工资专用账户账号 "
+        "accountNo account_number",
         required=True,
         note="单元格格式请设为文本",
         example="1401050000000000001",
@@ -122,8 +125,9 @@ def parse_payment(record: Record, row: ReadRow, context: Context) -> list[Paymen
         raise RowRefused("专户账号、项目编码", "至少填一项", "give the paying account or the project")
     id_type, number = identity(record)
     card = record.read("payRollBankCardNumber", cells.account_number)
-    if not number and not card:
-        raise RowRefused("证件号码、银行卡号", "至少填一项", "give the payee's identity number or card")
+    name = record.text("workerName")
+    if not number and not card and not name:
+        raise RowRefused("证件号码、银行卡号、姓名", "至少填一项", "give the payee's identity number, card or name")
     amount = record.need("amount", record.money("amount"))
     paid_on: date = record.need("paidOn", not_future(record, "paidOn", record.read("paidOn", cells.day), context))
     reason = record.text("reason")
@@ -138,7 +142,7 @@ def parse_payment(record: Record, row: ReadRow, context: Context) -> list[Paymen
     return [
         PaymentRow(
             place=row.place,
-            reference=_reference(record, context, account or code, paid_on, amount, number or card),
+            reference=_reference(record, context, account or code, paid_on, amount, number or card or name),
             amount_fen=amount,
             status=status,
             paid_on=paid_on,
@@ -147,7 +151,7 @@ def parse_payment(record: Record, row: ReadRow, context: Context) -> list[Paymen
             id_number=number,
             id_type=id_type,
             card_number=card,
-            payee=record.text("workerName"),
+            payee=name,
             month=month,
             reason=reason[:200] if status == "failed" else "",
             route="account" if account else "offline",

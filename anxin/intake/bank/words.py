@@ -12,6 +12,14 @@ _RETURN = re.compile(r"退汇|退票|退回|退款|冲正|冲销|撤销|失败|�
 _INTEREST = re.compile(r"利息|结息|手续费|工本费|年费|interest|\bfee\b", re.IGNORECASE)
 _LABOUR_FEE = re.compile(r"人工费|劳务|工程款|进度款|拨付|拨款|labour", re.IGNORECASE)
 _MONTH_ALONE = re.compile(r"(?<![\d年])(1[0-2]|0?[1-9])\s*月")
+_NOTHING_BUT_MONTH = re.compile(r"\s*(20\d{2}\s*[年./-]?\s*)?(1[0-2]|0?[1-9])\s*(月份?)?\s*")
+# A line of a payout file of ours (bank.payout), as the bank hands it back: project, month, worker, attempt.
+_PAYOUT_LINE = re.compile(r"AX\d+-(20\d{2})(0[1-9]|1[0-2])-\d+(-\d+)?")
+_ORGANISATION = re.compile(
+    r"公司|集团|银行|信用社|合作社|中心|学院|医院|研究院|设计院|厂$|局$|委员会|政府|事务所|经营部|商行|工程队|"
+    r"\b(ltd|llc|inc|co|corp|bank)\b",
+    re.IGNORECASE,
+)
 _PAID = re.compile(
     r"成功|已发|已付|已入账|完成|paid|success|accepted|^(ok|s|y|1|01|0{2,4})$|ACSC|ACCC|ACSP", re.IGNORECASE
 )
@@ -22,6 +30,22 @@ _PENDING = re.compile(r"处理中|待|在途|未处理|pending|PDNG|ACTC|ACCP|RC
 def is_wages(text: str) -> bool:
     """Whether a purpose or a remittance text speaks of wages."""
     return bool(_WAGES.search(text))
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a remittance text is blank or names a month alone, as pay-out files carry it (protocol §4)."""
+    return not text.strip() or all(_NOTHING_BUT_MONTH.fullmatch(part) for part in text.split())
+
+
+def month_of_line(end_to_end: str) -> str:
+    """The wage month a payout file of ours put into a line's id; "" for anybody else's id."""
+    found = _PAYOUT_LINE.fullmatch(end_to_end)
+    return f"{found.group(1)}-{found.group(2)}" if found else ""
+
+
+def is_organisation(name: str) -> bool:
+    """Whether a payee is a company or an office rather than a person."""
+    return bool(_ORGANISATION.search(name.strip()))
 
 
 def is_return(text: str) -> bool:

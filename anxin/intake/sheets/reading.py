@@ -8,6 +8,7 @@ from typing import Any
 
 from anxin.intake.sheets import cells
 from anxin.intake.sheets.headings import Column, Found, find_headings, month_above, month_in, plain
+from anxin.intake.sheets.titles import FIELD_TITLES
 from anxin.intake.sheets.workbook import Sheet, SheetError
 from anxin.law.civil import civil_date
 from anxin.people.access import region_prefix
@@ -128,8 +129,8 @@ class Record:
         return value
 
     def title(self, key: str) -> str:
-        """What the file calls the column."""
-        return self.titles.get(key, key)
+        """What the file calls the column; one it does not have, what we call it."""
+        return self.titles.get(key) or FIELD_TITLES.get(key, key)
 
 
 def mask_name(name: str) -> str:

@@ -7,20 +7,28 @@ may have arrived; it is not sent again by itself, because nobody should be told 
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import os
+import re
 import smtplib
 import socket
+import ssl
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from email.message import EmailMessage
+from typing import Any
 
 from anxin.notices.models import Channel
 
 TIMEOUT_S = 15
+# Where the two makers' group robots live. An office's own server of either is named in ANXIN_ROBOTS.
+_ROBOTS = ("qyapi.weixin.qq.com", "oapi.dingtalk.com")
+_EMAIL = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+")
+_PHONE = re.compile(r"\+?\d{6,15}")
 
 
 class NotSent(Exception):
@@ -35,15 +43,24 @@ class Unsure(Exception):
     """The connection broke after the message was handed over: it may have arrived."""
 
 
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """The address itself is called, and no other it may send us on to."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_Stay)
 Send = Callable[[str, str, str, str], None]
 
 
 def ways() -> dict[str, Send]:
     """The channels this installation has, by its settings in the environment.
 
-    ``ANXIN_SMTP`` (``smtp://user:password@host:25/?from=a@b``), ``ANXIN_SMS`` (a gateway's address that takes JSON
-    {to, text, id}; ``ANXIN_SMS_TOKEN`` is sent as a bearer token). Robots need no setting: a person's address is the
-    robot's own web hook.
+    ``ANXIN_SMTP`` (``smtp://user:password@host:25/?from=a@b``; ``smtps`` where the server speaks TLS from the first
+    byte), ``ANXIN_SMS`` (a gateway's address that takes JSON {to, text, id}; ``ANXIN_SMS_TOKEN`` is sent as a bearer
+    token). Robots need no setting: a person's address is the robot's own web hook, at its maker's host or at one of
+    ``ANXIN_ROBOTS`` (hosts with their ports, comma-separated).
     """
     found: dict[str, Send] = {Channel.WECOM: wecom, Channel.DINGTALK: dingtalk}
     if os.environ.get("ANXIN_SMTP"):
@@ -58,23 +75,53 @@ def has_sms() -> bool:
     return bool(os.environ.get("ANXIN_SMS"))
 
 
+def takes(channel: str, address: str) -> bool:
+    """Whether an address can be one of the channel's. A robot's is called by our server: it must not be any address
+    that somebody types, or he would reach through us what only our server reaches."""
+    if channel in (Channel.WECOM, Channel.DINGTALK):
+        return _is_robot(address)
+    return bool((_EMAIL if channel == Channel.EMAIL else _PHONE).fullmatch(address))
+
+
+def _is_robot(address: str) -> bool:
+    try:
+        hook = urllib.parse.urlsplit(address)
+    except ValueError:
+        return False
+    own = {host.strip() for host in os.environ.get("ANXIN_ROBOTS", "").split(",")} - {""}
+    return (hook.scheme == "https" and hook.netloc in _ROBOTS) or (
+        hook.scheme in ("http", "https") and hook.netloc in own
+    )
+
+
 def email(address: str, title: str, text: str, key: str) -> None:
     """Mail through the server of ``ANXIN_SMTP``; the Message-ID is made of the key, so a mail store sees a repeat."""
     server = urllib.parse.urlsplit(os.environ["ANXIN_SMTP"])
     sender = urllib.parse.parse_qs(server.query).get("from", [f"anxin@{server.hostname}"])[0]
+    if not takes(Channel.EMAIL, address):
+        raise Refused("not an address")
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, address, title
     message["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{server.hostname}>"
     message.set_content(text)
+    safe = server.scheme == "smtps"
     try:
-        connection = smtplib.SMTP(server.hostname or "", server.port or 25, timeout=TIMEOUT_S)
+        if safe:
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                server.hostname or "", server.port or 465, timeout=TIMEOUT_S, context=ssl.create_default_context()
+            )
+        else:
+            connection = smtplib.SMTP(server.hostname or "", server.port or 25, timeout=TIMEOUT_S)
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(type(error).__name__) from error
     try:
-        if server.scheme == "smtps" or connection.has_extn("starttls"):
+        # Only after its greeting does a server say what it can.
+        connection.ehlo_or_helo_if_needed()
+        if not safe and connection.has_extn("starttls"):
             connection.starttls()
         if server.username:
-            connection.login(server.username, server.password or "")
+            unquote = urllib.parse.unquote
+            connection.login(unquote(server.username), unquote(server.password or ""))
         connection.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         raise Refused("recipient refused") from error
@@ -95,8 +142,14 @@ def sms(address: str, title: str, text: str, key: str) -> None:
 
 def wecom(address: str, title: str, text: str, key: str) -> None:
     """A WeCom group robot 企业微信群机器人; the address is its web hook."""
-    answer = _post(address, {"msgtype": "text", "text": {"content": f"{title}\n{text}"[:2000]}})
+    answer = _call_robot(address, {"msgtype": "text", "text": {"content": f"{title}\n{text}"[:2000]}})
     _robot_took_it(answer)
+
+
+def _call_robot(hook: str, content: dict[str, object]) -> bytes:
+    if not _is_robot(hook):
+        raise Refused("not a robot's address")
+    return _post(hook, content)
 
 
 def dingtalk(address: str, title: str, text: str, key: str) -> None:
@@ -106,7 +159,7 @@ def dingtalk(address: str, title: str, text: str, key: str) -> None:
         moment = str(round(time.time() * 1000))
         digest = hmac.digest(secret.encode(), f"{moment}\n{secret}".encode(), hashlib.sha256)
         hook += "&" + urllib.parse.urlencode({"timestamp": moment, "sign": base64.b64encode(digest).decode()})
-    _robot_took_it(_post(hook, {"msgtype": "text", "text": {"content": f"{title}\n{text}"[:2000]}}))
+    _robot_took_it(_call_robot(hook, {"msgtype": "text", "text": {"content": f"{title}\n{text}"[:2000]}}))
 
 
 def _robot_took_it(answer: bytes) -> None:
@@ -121,14 +174,16 @@ def _robot_took_it(answer: bytes) -> None:
 def _post(address: str, content: dict[str, object], headers: dict[str, str] | None = None) -> bytes:
     if not address.startswith(("http://", "https://")):
         raise Refused("not a web address")
-    request = urllib.request.Request(  # noqa: S310 - the scheme was looked at
-        address,
-        data=json.dumps(content, ensure_ascii=False).encode(),
-        headers={"Content-Type": "application/json; charset=utf-8", **(headers or {})},
-    )
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
+        request = urllib.request.Request(  # noqa: S310 - the scheme was looked at
+            address,
+            data=json.dumps(content, ensure_ascii=False).encode(),
+            headers={"Content-Type": "application/json; charset=utf-8", **(headers or {})},
+        )
+        with _opener.open(request, timeout=TIMEOUT_S) as response:
             return bytes(response.read(65_536))
+    except (http.client.InvalidURL, ValueError) as error:
+        raise Refused("not a web address") from error
     except urllib.error.HTTPError as error:
         reason = f"HTTP {error.code}"
         raise (NotSent(reason) if error.code >= 500 or error.code in {408, 425, 429} else Refused(reason)) from error
@@ -136,5 +191,5 @@ def _post(address: str, content: dict[str, object], headers: dict[str, str] | No
         if isinstance(error.reason, TimeoutError | socket.timeout):
             raise Unsure("timed out") from error
         raise NotSent(type(error.reason).__name__) from error
-    except (TimeoutError, OSError) as error:
+    except (OSError, http.client.HTTPException) as error:
         raise Unsure(type(error).__name__) from error

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from anxin.law.civil import SHANGHAI
-from anxin.notices.channels import NotSent, Refused, Unsure, dingtalk, email, wecom
+from anxin.notices.channels import NotSent, Refused, Unsure, dingtalk, email, takes, wecom
 from anxin.notices.models import Delivery, Notice, Preference
 from anxin.notices.outbox import deliver, send_again
 from anxin.notices.send import mark_read, notify, tell_phone
@@ -133,7 +133,7 @@ def test_a_wrong_address_is_given_up_at_once(officer):
 
 
 @pytest.fixture
-def robot():
+def robot(monkeypatch):
     """A robot's web hook on loopback; ``answers`` are given in turn."""
     calls: list[bytes] = []
     answers: list[tuple[int, bytes]] = []
@@ -143,6 +143,7 @@ def robot():
             calls.append(self.rfile.read(int(self.headers["Content-Length"])))
             status, body = answers.pop(0)
             self.send_response(status)
+            self.send_header("Location", "/elsewhere")
             self.end_headers()
             self.wfile.write(body)
 
@@ -151,6 +152,7 @@ def robot():
     server = HTTPServer(("127.0.0.1", 0), Hook)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
+    monkeypatch.setenv("ANXIN_ROBOTS", f"robots.example, 127.0.0.1:{server.server_port}, 127.0.0.1:9")
     yield f"http://127.0.0.1:{server.server_port}/hook?key=1", calls, answers
     server.shutdown()
     thread.join()
@@ -209,6 +211,61 @@ def test_mail_over_real_smtp(monkeypatch):
         server.shutdown()
     with pytest.raises(NotSent):
         email("officer@example.invalid", "Title", "Text", "key-3")
+
+
+def test_a_mail_server_that_offers_tls_hears_neither_password_nor_mail_in_clear(monkeypatch):
+    heard: list[str] = []
+
+    class Server(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 test\r\n")
+            while line := self.rfile.readline().decode().strip():
+                heard.append(line.split()[0].upper())
+                answer = {"EHLO": b"250-test\r\n250-AUTH PLAIN LOGIN\r\n250 STARTTLS", "STARTTLS": b"454 not now"}
+                self.wfile.write(answer.get(heard[-1], b"250 ok") + b"\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("ANXIN_SMTP", f"smtp://user:pass@127.0.0.1:{server.server_address[1]}/")
+        with pytest.raises(NotSent):
+            email("officer@example.invalid", "Title", "Text", "key")
+        server.shutdown()
+    assert heard == ["EHLO", "STARTTLS"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "http://localhost:8000/",
+        "https://qyapi.weixin.qq.com@elsewhere.example/",
+        "https://qyapi.weixin.qq.com:8443/",
+        "http://qyapi.weixin.qq.com/",
+        "https://[",
+        "file:///etc/hostname",
+    ],
+)
+def test_a_robots_address_leads_nowhere_else(address):
+    assert not takes("wecom", address)
+    with pytest.raises(Refused):
+        wecom(address, "标题", "正文", "k")
+    with pytest.raises(Refused):
+        dingtalk(address, "标题", "正文", "k")
+
+
+def test_a_robot_that_sends_us_on_is_not_followed(robot):
+    hook, calls, answers = robot
+    answers += [(302, b"")]
+    with pytest.raises(Refused):
+        wecom(hook, "标题", "正文", "k")
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("address", ["a@b\r\nBcc: c@d", "a@b, c@d", "nobody"])
+def test_one_mail_goes_to_one_address(monkeypatch, address):
+    monkeypatch.setenv("ANXIN_SMTP", "smtp://127.0.0.1:9/")
+    with pytest.raises(Refused):
+        email(address, "标题", "正文", "k")
 
 
 def tell_somebody(at: datetime = NOON, **more) -> Delivery:

@@ -51,6 +51,14 @@ def test_settings_keep_the_address_sealed_and_show_it_masked():
     assert "o***@example.invalid" in page
 
 
+def test_an_address_that_is_none_is_told_and_not_kept():
+    _, client = signed_in("officer", "officer")
+    form = {"wecom-on": "1", "wecom-address": "http://localhost:8000/", "email-address": "a@b, c@d"}
+    page = client.post("/inbox/preferences", form, follow=True).content.decode()
+    assert "电子邮件、企业微信的地址不对" in page
+    assert not Preference.objects.exists()
+
+
 def test_the_operator_sees_what_failed_and_sends_it_again():
     officer, officer_client = signed_in("officer", "officer")
     _, client = signed_in("operator", "operator")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from anxin.cases.models import Case
 from anxin.insight.paging import page_of, wanted_page
 from anxin.law.civil import civil_date
-from anxin.notices.channels import ways
+from anxin.notices.channels import takes, ways
 from anxin.notices.models import Channel, Delivery, Notice, Preference
 from anxin.notices.outbox import send_again
 from anxin.notices.send import mark_read
@@ -124,9 +124,15 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """On which channels a person is told, when, and how much at once."""
     person = signed_in(request)
     if request.method == "POST":
-        for channel in Channel.values:
-            _keep(request, channel)
-        messages.success(request, _("通知设置已保存。"))
+        wrong = [str(CHANNELS[Channel(channel)]) for channel in Channel.values if not _keep(request, channel)]
+        if wrong:
+            messages.error(
+                request,
+                _("%(channels)s的地址不对，没有改动。机器人请填写群机器人的 Webhook 地址，其他只填一个邮箱或手机号。")
+                % {"channels": "、".join(wrong)},
+            )
+        else:
+            messages.success(request, _("通知设置已保存。"))
         return redirect("notice-preferences")
     known = {way.channel: way for way in Preference.objects.filter(person=person)}
     there = ways()
@@ -150,7 +156,8 @@ def _masked(way: Preference | None) -> str:
     return address[:24] + "…" if address.startswith("http") else mask_phone(address)
 
 
-def _keep(request: HttpRequest, channel: str) -> None:
+def _keep(request: HttpRequest, channel: str) -> bool:
+    """Keep what the form says of a channel; nothing of it, and False, where its address cannot be one."""
     person = signed_in(request)
 
     def hour(name: str, otherwise: int) -> int:
@@ -160,7 +167,9 @@ def _keep(request: HttpRequest, channel: str) -> None:
     way = Preference.objects.filter(person=person, channel=channel).first()
     address = request.POST.get(f"{channel}-address", "").strip()[:300]
     if way is None and not address:
-        return
+        return True
+    if address and not takes(channel, address):
+        return False
     way = way or Preference(person=person, channel=channel)
     way.on = request.POST.get(f"{channel}-on") == "1"
     way.digest = request.POST.get(f"{channel}-digest") == "1"
@@ -169,6 +178,7 @@ def _keep(request: HttpRequest, channel: str) -> None:
     if address:
         way.address_sealed = seal_text(address)
     way.save()
+    return True
 
 
 @needs("outbox")

@@ -99,7 +99,9 @@ def load_facts(*, as_of: date, projects: Collection[int] | None = None, engine: 
     registry = {
         name: hold(con, rows, f"known_{name}") for name, rows in registry_facts(as_of=as_of, projects=chosen).items()
     }
-    first = engagements.group_by("project_id").agg(first_entry_on=engagements.entered_on.min())
+    # Managers (national role 10) prepare a site; the workers' entry is what the law counts from.
+    came = engagements.filter(engagements.role.isnull() | (engagements.role != "10"))
+    first = came.group_by("project_id").agg(first_entry_on=came.entered_on.min())
     plain = registry.pop("projects").drop("first_entry_on")
     loaded = {
         "projects": plain.left_join(first, "project_id").select(*PROJECTS.names),

@@ -1,7 +1,8 @@
 """Registry facts for the rules, read from the relational database straight into Arrow.
 
-A fact is seen from its own date on (an account from its opening, a deposit from the start of its term), whenever it
-was handed in: a sweep of a past day asks what was true. A fact without a date is seen always.
+A fact is seen from its own date on (an account from its opening), whenever it was handed in: a sweep of a past day asks
+what was true. A fact without a date is seen always. Deposits carry their term: one that begins later renews one that
+ends.
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ _QUERIES = {
     """,
     "deposits": """
         SELECT d.project_id, d.form, d.amount_fen, d.valid_from, d.valid_to, d.recorded_on
-          FROM registry_deposit d WHERE (d.valid_from IS NULL OR d.valid_from <= {day}) AND {mine_d}
+          FROM registry_deposit d WHERE {mine_d}
     """,
     "pauses": "SELECT s.project_id, s.from_on, s.until_on FROM registry_pause s WHERE s.from_on <= {day} AND {mine_s}",
     "inspections": """

@@ -115,7 +115,8 @@ def _add(rows: dict[str, list[Row]], number: int, given: Mapping[str, Any]) -> N
 def _add_project(rows: dict[str, list[Row]], number: int, given: Mapping[str, Any], day: date) -> None:
     project = given.get("project") or {}
     started = project.get("started", date(day.year - 1, 1, 1))
-    entries = [worker.get("entered", started) for worker in _workers(given)]
+    entries = [worker.get("entered", started) for worker in _workers(given) if str(worker.get("role", "20")) != "10"]
+    entries = [day for day in entries if day is not None]
     rows["projects"].append(
         {
             "project_id": number,
@@ -151,8 +152,8 @@ def _add_project(rows: dict[str, list[Row]], number: int, given: Mapping[str, An
                 "balance_on": account.get("balance_on"),
             }
         )
-    if given.get("deposit"):
-        deposit = given["deposit"]
+    deposits = given.get("deposit") or []
+    for deposit in [deposits] if isinstance(deposits, Mapping) else deposits:
         rows["deposits"].append(
             {
                 "project_id": number,

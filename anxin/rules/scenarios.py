@@ -14,7 +14,7 @@ and, as needed (``who`` is a name of ``workers`` or ``all``; money is in yuan)::
       attendance: [[all, 2026-03, 1-20], [张三, 2026-04, 5]]    # days, or the first so many days of the month
       pay: [[all, 2026-03, 6000, 6000]]                  # due and paid by the sheet; {by: bank|failed, card: A} after
       account: {uploaded: 2026-04-02, agreement: …, verified: no, balance: 1000}
-      deposit: {form: guarantee, from: …, to: …}
+      deposit: {form: guarantee, from: …, to: …}         # or a list of them
       funds: [[2026-03, 50000, 48000, 0]]                # month, labour fee in, wages out, anything else out
       pauses: [[2026-01-10, 2026-02-25]]
       reports: [{who: 张三, reported: 2026-04-01, plain: true, handled: …, closed: …}]

@@ -58,11 +58,17 @@ def running_days(facts: Facts, projects: Any, anchor: str) -> Any:
 
 
 def judged(facts: Facts) -> Any:
-    """Every project with ``begun_on`` (start, else registration), ``run_days`` since and ``paused_now``. Once."""
+    """Every project with ``begun_on``, ``run_days`` since and ``paused_now``. Once.
+
+    Work begins on the recorded start; without one, on the first entry of workers or the registration, whichever was
+    first; before a start that is only planned, with the first entry.
+    """
 
     def build() -> Any:
         rows = facts.projects
-        rows = rows.mutate(begun_on=ibis.coalesce(rows.started_on, rows.registered_on))
+        unknown = ibis.least(rows.registered_on, ibis.coalesce(rows.first_entry_on, rows.registered_on))
+        early = ibis.ifelse(rows.started_on <= facts.as_of, rows.started_on, rows.first_entry_on)
+        rows = rows.mutate(begun_on=ibis.ifelse(rows.started_on.isnull(), unknown, early))
         rows = running_days(facts, rows, "begun_on")
         now = kept_pauses(facts).filter(lambda t: t.until_on == facts.as_of).select(pause_id="project_id").distinct()
         joined = rows.left_join(now, rows.project_id == now.pause_id)

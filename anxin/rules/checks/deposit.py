@@ -11,19 +11,36 @@ from anxin.rules.scope import days_after
 
 
 def deposits(facts: Facts) -> Any:
-    """One row a project with any deposit: valid (1 when one holds on ``as_of``), valid_to (last day of the longest).
+    """One row a project with a deposit begun by ``as_of``: valid (1 when one holds that day), valid_to (last day of the
+    longest).
 
     ``endless`` is 1 when one that holds has no end (exempt, or no date given).
     """
     rows = facts.deposits
-    begun = rows.valid_from.isnull() | (rows.valid_from <= facts.as_of) | (rows.form == "exempt")
-    endless = rows.valid_to.isnull() | (rows.form == "exempt")
-    holds = begun & (endless | (rows.valid_to >= facts.as_of))
+    rows = rows.filter(rows.valid_from.isnull() | (rows.valid_from <= facts.as_of) | (rows.form == "exempt"))
+    endless = _endless(rows)
+    holds = endless | (rows.valid_to >= facts.as_of)
     return rows.group_by(deposit_project="project_id").agg(
         valid=ibis.ifelse(holds, 1, 0).max(),
         endless=ibis.ifelse(holds & endless, 1, 0).max(),
         valid_to=rows.valid_to.max(),
     )
+
+
+def _endless(rows: Any) -> Any:
+    return rows.valid_to.isnull() | (rows.form == "exempt")
+
+
+def renewed(facts: Facts, ending: Any) -> Any:
+    """Which of the deposits in ``ending`` (project_id, valid_to) are followed without a gap by one already handed in."""
+    rows = facts.deposits
+    later = rows.select(
+        renewed_project="project_id", next_from=rows.valid_from, next_to=rows.valid_to, endless=_endless(rows)
+    )
+    later = later.filter(later.next_from > facts.as_of)
+    both = ending.inner_join(later, ending.project_id == later.renewed_project)
+    follows = (both.next_from <= both.valid_to + ibis.interval(days=1)) & (both.endless | (both.next_to > both.valid_to))
+    return both.filter(follows).select("project_id").distinct()
 
 
 def with_deposits(facts: Facts, p: Params) -> Any:
@@ -38,7 +55,7 @@ def with_deposits(facts: Facts, p: Params) -> Any:
     en="whether a deposit is stored (cash, guarantee, insurance or exempt), in days since the start without pauses",
 )
 def deposit_missing(facts: Facts, p: Params) -> Any:
-    """Projects that never recorded a deposit. Measure: days running."""
+    """Projects for which no deposit ever began. Measure: days running."""
     rows = with_deposits(facts, p)
     rows = rows.filter(rows.deposit_project.isnull())
     return findings(rows, project_id=rows.project_id, since=rows.begun_on, measure=rows.run_days)
@@ -52,10 +69,11 @@ def deposit_missing(facts: Facts, p: Params) -> Any:
     en="days left until the deposit (guarantee or insurance) runs out",
 )
 def deposit_expiring(facts: Facts, p: Params) -> Any:
-    """Projects whose last deposit runs out within ``days``. Measure: days left."""
+    """Projects whose last deposit runs out within ``days`` and is not followed by another. Measure: days left."""
     rows = with_deposits(facts, p)
     left = rows.valid_to.delta(ibis.date(facts.as_of), unit="day")
     rows = rows.mutate(left=left).filter((rows.valid == 1) & (rows.endless == 0) & (left <= p["days"]))
+    rows = rows.anti_join(renewed(facts, rows.select("project_id", "valid_to")), "project_id")
     return findings(
         rows,
         project_id=rows.project_id,

@@ -7,10 +7,10 @@ import ibis
 
 from anxin.law.calendar import last_workday
 from anxin.ledger.facts import Facts
-from anxin.rules.check import Ask, Params, check
+from anxin.rules.check import LOOK_BACK, Ask, Params, check
 from anxin.rules.checks.account import live_accounts
 from anxin.rules.checks.deposit import deposits
-from anxin.rules.derive import last_attendance, rosters
+from anxin.rules.derive import last_attendance, month_table, project_months, rosters
 from anxin.rules.findings import findings
 from anxin.rules.scope import running_days
 
@@ -45,13 +45,16 @@ def board_missing(facts: Facts, p: Params) -> Any:
     months=Ask(
         1, "month", "首名工人进场后须在以下期限内联合检查：", "the joint check is due after the first entry within"
     ),
-    zh="首名工人进场后，联合实地检查是否按期完成（按逾期天数计，报备停工期间不计）",
-    en="whether the joint on-site check was held in time after the first entry, in days overdue without pauses",
+    look_back=LOOK_BACK,
+    zh="首名工人进场后，联合实地检查是否按期完成（按逾期天数计，报备停工期间不计；未登记进场日的，按首个出勤月份的月末起算）",
+    en="whether the joint on-site check was held in time after the first entry, in days overdue without pauses "
+    "(where no entry is recorded, from the end of the first month anyone attended)",
 )
 def inspection_missing(facts: Facts, p: Params) -> Any:
     """Projects entered by workers and not jointly inspected in time. Measure: days overdue."""
     done = facts.inspections.filter(facts.inspections.done_on <= facts.as_of)
     rows = p.projects.anti_join(done, "project_id").drop("run_days")
+    rows = _with_first_entry(facts, rows, p["look_back"])
     rows = running_days(facts, rows, "first_entry_on")
     due = (rows.first_entry_on + ibis.interval(months=int(p["months"]))).cast("date")
     rows = rows.mutate(due=due)
@@ -60,6 +63,16 @@ def inspection_missing(facts: Facts, p: Params) -> Any:
     return findings(rows, project_id=rows.project_id, since=rows.due + ibis.interval(days=1), measure=overdue).filter(
         lambda t: t.measure > 0
     )
+
+
+def _with_first_entry(facts: Facts, rows: Any, look_back: int) -> Any:
+    """``rows`` whose first entry, where the roster names none, is the end of the first month anyone attended."""
+    calendar = month_table(facts, look_back).select("month", "last_on")
+    came = project_months(facts, look_back).filter(lambda t: t.attended > 0).inner_join(calendar, "month")
+    came = came.group_by(came_project="project_id").agg(came_on=came.last_on.min())
+    both = rows.left_join(came, rows.project_id == came.came_project)
+    first = ibis.coalesce(both.first_entry_on, both.came_on)
+    return both.mutate(first_entry_on=first).drop("came_project", "came_on")
 
 
 @check(

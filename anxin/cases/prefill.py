@@ -9,7 +9,9 @@ from datetime import date
 from statistics import median
 from typing import Any
 
-from anxin.law.civil import month_of, shift_month, wages_due_on
+from anxin.cases.answers import answers_of
+from anxin.cases.models import Answer
+from anxin.law.civil import civil_date, month_of, shift_month, wages_due_on
 from anxin.ledger import read
 from anxin.registry.models import Engagement, Project, Worker
 
@@ -23,7 +25,8 @@ class KnownMonth:
     """A month in the file. Fen; ``due_fen`` None: no wage sheet names it. ``mates_rate_fen``: the team mates' median
     day rate, None below five of them. ``owed_fen``: what the file lets one expect, None when it cannot say.
     ``due_on``: the
-    last day for paying it. ``open``: that day has gone by, days were worked or pay was due, and less was paid."""
+    last day for paying it. ``open``: that day has gone by, days were worked or pay was due, and less was paid.
+    ``denied``: the file says paid and the worker has said since that nothing arrived; he is owed all of it then."""
 
     month: str
     days: int
@@ -33,6 +36,7 @@ class KnownMonth:
     owed_fen: int | None
     due_on: date
     open: bool
+    denied: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,14 @@ def known_months(*, worker: Worker, project: Project, as_of: date) -> Known:
     told = sorted(set(work) | set(pay), reverse=True)
     mates = _mates_rates(engagement, told)
     own = _day_rate(engagement)
+    said = answers_of(worker.pk)
     months = (
-        _month(month, work.get(month, 0), pay.get(month), mates.get(month), own, as_of, project.pay_day)
+        _month(
+            month, work.get(month, 0), pay.get(month), mates.get(month), own, as_of, project.pay_day,
+            _denied(said.get((project.pk, month)), pay.get(month)),
+        )
         for month in told
-    )
+    )  # fmt: skip
     return Known(tuple(one for one in months if one.days or one.due_fen or one.paid_fen), own)
 
 
@@ -79,15 +87,24 @@ def _month(
     own: int | None,
     as_of: date,
     pay_day: int | None,
+    denied: bool,
 ) -> KnownMonth:
     due = (row["due_fen"] or None) if row else None
     paid = (row["paid_fen"] or 0) if row else 0
     rate = own or mates
     expected = due if due is not None else round(days * rate) if days and rate else None
-    owed = None if expected is None else max(expected - paid, 0)
-    short = owed > 0 if owed is not None else days > 0 and paid <= 0
+    arrived = 0 if denied else paid
+    owed = None if expected is None else max(expected - arrived, 0)
+    short = owed > 0 if owed is not None else days > 0 and arrived <= 0
     due_on = wages_due_on(month, pay_day)
-    return KnownMonth(month, days, due, paid, mates, owed, due_on, short and as_of > due_on)
+    return KnownMonth(month, days, due, paid, mates, owed, due_on, short and (denied or as_of > due_on), denied)
+
+
+def _denied(said: Answer | None, row: dict[str, Any] | None) -> bool:
+    # A no from before the payment says nothing of it.
+    if said is None or said.paid or not row or not row["paid_fen"]:
+        return False
+    return row["first_paid_on"] is None or row["first_paid_on"] <= civil_date(said.at)
 
 
 def _day_rate(engagement: Engagement) -> int | None:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from anxin.cases.answers import answer
 from anxin.cases.duplicates import others_at
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.prefill import FEWEST_MATES, known_months
@@ -93,3 +94,18 @@ def test_others_of_a_site_are_a_number_from_five_on_and_only_for_its_roster(at):
         file_claim(Told(door="web", key=str(n), people=[person], region_code="140105", project=project), at=at)
         assert others_at(project=project, worker=engagements[0].worker) == (n if n >= 5 else 0)
     assert others_at(project=project, worker=outsider) == 0
+
+
+def test_a_month_on_file_as_paid_that_he_denies_is_owed_whole(at):
+    site = make_site(at)
+    answer(worker=site.paid.worker, project_id=site.project.pk, month="2026-03", paid=False, at=at)
+    (march,) = known_months(worker=site.paid.worker, project=site.project, as_of=TODAY).months
+    assert (march.owed_fen, march.open, march.denied) == (march.due_fen, True, True)
+
+
+def test_a_no_from_before_the_payment_says_nothing_of_it(at):
+    site = make_site(at)
+    answer(worker=site.paid.worker, project_id=site.project.pk, month="2026-03", paid=False,
+           at=datetime(2026, 4, 1, 9, tzinfo=at.tzinfo))  # fmt: skip
+    (march,) = known_months(worker=site.paid.worker, project=site.project, as_of=TODAY).months
+    assert (march.owed_fen, march.open, march.denied) == (0, False, False)

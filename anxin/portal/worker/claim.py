@@ -21,7 +21,7 @@ from anxin.law.civil import civil_date
 from anxin.portal.officer.forms import Wrong
 from anxin.portal.worker import claim_forms as forms
 from anxin.portal.worker import claim_session
-from anxin.portal.worker.access import open_page, worker_of
+from anxin.portal.worker.access import open_page, phone_of, worker_of
 from anxin.portal.worker.claim_files import take_files
 from anxin.portal.worker.claim_make import told_of
 from anxin.portal.worker.claim_words import month_sentence
@@ -89,6 +89,9 @@ def step(request: HttpRequest, step: int) -> HttpResponse:
             data = drafts.read(draft)
         else:
             return after
+    if worker is not None and "phone_typed" not in data:
+        # He signed in with it: who would type it again gets no message when he does not.
+        data["phone_typed"] = phone_of(request) or ""
     context = {"here": "claim", "step": step, "steps": range(1, 5), "data": data, "wrong": wrong, "worker": worker}
     context |= show(data, worker, civil_date(at))
     return render(request, f"worker/claim/step{step}.html", context, status=422 if wrong else 200)
@@ -226,7 +229,7 @@ def _take_files(request: HttpRequest, draft: Draft, worker: Worker | None, at: d
         data["files"] = list(files.values())
 
     _keep(draft, at, add)
-    if brought or gone or request.POST.get("go") == "upload":
+    if gone or request.POST.get("go") == "upload" or (brought and request.POST.get("go") != "next"):
         return redirect("claim-step", step=3)
     return redirect("claim-step", step=4)
 

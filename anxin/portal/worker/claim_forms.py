@@ -107,6 +107,7 @@ def read_where(form: QueryDict, data: dict[str, Any], *, signed_in: bool) -> Non
     data["group"] = form.get("group") == "yes"
     data["province"] = form.get("province", "")[:6]
     data["code"] = typed
+    data["elsewhere"] = chosen == "other"
     if not signed_in:
         data["name"] = _line(form, "name", 40)
         data["identity_typed"] = form.get("identity", "")[:24]

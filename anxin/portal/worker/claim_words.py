@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from anxin.cases.models import CaseClock
 from anxin.cases.prefill import KnownMonth
 from anxin.law.civil import SHANGHAI, civil_date, month_of
-from anxin.portal.ui.tags import day, in_english, month_name
+from anxin.portal.ui.tags import in_english, month_name, plain_day
 
 # What an office does by a clock, in a worker's words; the procedure's own title where none is here.
 STEPS = {
@@ -63,8 +63,10 @@ def month_sentence(known: KnownMonth) -> str:
         said = _("我们看到%(month)s出勤 %(days)s 天，工资表写应发 %(due)s 元，已发 %(paid)s 元。") % words
     else:
         said = _("我们看到%(month)s出勤 %(days)s 天，工资表写应发 %(due)s 元，没有发放记录。") % words
+    if known.denied:
+        said += _("您说没到手。")
     if not known.open and known.owed_fen:
-        said += _("还没到发薪日（%(day)s）。") % {"day": day(known.due_on)}
+        said += _("还没到发薪日（%(day)s）。") % {"day": plain_day(known.due_on)}
     if known.mates_rate_fen:
         said += _("同班组一般每天 %(rate)s 元。") % words
     return said

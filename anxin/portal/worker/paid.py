@@ -46,13 +46,16 @@ def say(request: HttpRequest, engagement: int, month: str) -> HttpResponse:
 @worker_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def not_paid(request: HttpRequest, engagement: int, month: str) -> HttpResponse:
-    """After a no: who holds the card, in the worker's words; and the way to a claim."""
+    """After a no: who holds the card, in the worker's words; and the way to a claim, which keeps them too."""
     row, month = engagement_or_404(request, engagement), month_or_404(request, month)
     at = timezone.now()
     if request.method == "POST":
         note = _note(request)
         if note:
             answer(worker=me(request), project_id=row.project_id, month=month, paid=False, at=at, note=note)
+        if request.POST.get("go") == "claim":
+            return redirect(f"{reverse('claim')}?{urlencode({'site': row.project.code})}")
+        if note:
             messages.success(request, _("记下了，监察员能看到。要他们帮您要钱，请点“反映欠薪”。"))
         return redirect("me-not-paid", row.pk, month)
     found = my_month(row, month, as_of=civil_date(at))

@@ -1,5 +1,6 @@
 """Following a claim: by the return code without signing in, or among one's own; and everything one may still do."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -133,6 +134,14 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
     side = claim_session.side_or_404(request, number, at=at)
     if side.me.consent == Consent.ASKED:
         return redirect("claim-consent", number=number)
+    return show_progress(request, side, at)
+
+
+def show_progress(
+    request: HttpRequest, side: Side, at: datetime, *, given: Mapping[str, str] | None = None, what: str = ""
+) -> HttpResponse:
+    """The page of one claim. An act that cannot be done comes back (422): ``what`` it was, with the form as it was
+    ``given``."""
     told = progress_of(side.claim, at=at)
     messages.read_by_claimant(side.claim, claimant=side.member, at=at)
     said = messages.of_claim(side.claim, claimant=side.member)
@@ -151,6 +160,9 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "reopen_until": until,
         "phone": public_phone(told.case.unit),
         "asked_month": _asked_month(request, side, at),
+        "given": given or {},
+        "what": what,
+        "notes": _notes(request),
         "receipts": _receipts(side),
         "received_fen": side.me.received_fen if side.himself else received_sum(side.me, proofs=("word",)),
         "said": [(row, open_text(row.text_sealed)) for row in said],
@@ -164,7 +176,13 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
         "kinds": EXHIBITS,
         "stars": (5, 4, 3, 2, 1),
     }
-    return render(request, "worker/claim/progress.html", context)
+    return render(request, "worker/claim/progress.html", context, status=422 if what else 200)
+
+
+def _notes(request: HttpRequest) -> dict[str, str]:
+    """What has just been said, by the section it stands in: who acted down the page reads the answer there."""
+    return {note.extra_tags or "top" if note.level_tag != "error" else "wrong": str(note)
+            for note in flash.get_messages(request)}  # fmt: skip
 
 
 def _receipts(side: Side) -> QuerySet[WageReceived]:
@@ -189,7 +207,7 @@ def _group(side: Side) -> list[dict[str, Any]]:
 
 def _asked_month(request: HttpRequest, side: Side, at: datetime) -> str:
     """The month of which the worker has just said that it was paid, where this claim is about it."""
-    month = request.GET.get("month", "")
+    month = request.GET.get("month", "") or request.POST.get("month", "")
     return month if is_month(month, at) and (not side.me.months or month in side.me.months) else ""
 
 

@@ -19,7 +19,7 @@ from anxin.cases.models import Claimant, WageReceived
 from anxin.cases.money import correct_word, due_fen, has_all
 from anxin.insight.my_pay import my_month
 from anxin.law.civil import civil_date
-from anxin.portal.officer.forms import Wrong, day_of
+from anxin.portal.officer.forms import Wrong, day_of, key_of
 from anxin.portal.ui.tags import in_english
 from anxin.portal.worker import claim_session, claim_words
 from anxin.portal.worker.access import open_page, worker_of
@@ -27,6 +27,7 @@ from anxin.portal.worker.claim_files import take_files
 from anxin.portal.worker.claim_forms import read_cost, read_yuan
 from anxin.portal.worker.claim_session import Side
 from anxin.portal.worker.claim_words import yuan
+from anxin.portal.worker.track import show_progress
 from anxin.registry.models import Engagement
 from anxin.vault.evidence import NotEvidence
 
@@ -35,19 +36,25 @@ from anxin.vault.evidence import NotEvidence
 @never_cache
 @require_POST
 def act(request: HttpRequest, number: str, what: str) -> HttpResponse:
-    """One act on one's own claim."""
+    """One act on one's own claim; what cannot be done comes back with what was typed (422)."""
     at = timezone.now()
     side = claim_session.side_or_404(request, number, at=at)
     if what not in ACTS:
         raise Http404
+    wrong = ""
     try:
-        flash.success(request, ACTS[what](request, side, at))
-    except Wrong as wrong:
-        flash.error(request, str(wrong))
-    except NotEvidence as wrong:
-        flash.error(request, wrong.reason_en if in_english() else wrong.reason)
+        done = ACTS[what](request, side, at)
+    except Wrong as lacks:
+        wrong = str(lacks)
+    except NotEvidence as odd:
+        wrong = odd.reason_en if in_english() else odd.reason
+    if wrong:
+        flash.error(request, wrong)
+        return show_progress(request, side, at, given=request.POST.dict(), what=what)
+    section = SECTIONS.get(what, "")
+    flash.success(request, done, extra_tags=section)
     response = redirect("claim-progress", number=number)
-    response["Location"] += f"#{what}"
+    response["Location"] += f"#{section}" if section else ""
     return response
 
 
@@ -86,10 +93,10 @@ def _received(request: HttpRequest, side: Side, at: datetime) -> str:
 
 def _word(request: HttpRequest, side: Side, at: datetime) -> str:
     """What he said of one receipt put right: another sum, or that nothing came."""
-    key, typed = request.POST.get("receipt", ""), request.POST.get("sum", "").strip()
+    typed = request.POST.get("sum", "").strip()
     fen = 0 if request.POST.get("none") else read_yuan(typed)
     rows = WageReceived.objects.filter(claimant=side.me, proof="word", void_at=None)
-    row = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 16 else None
+    row = rows.filter(pk=key_of(request.POST.get("receipt", ""))).first()
     if row is None:
         raise Wrong(_("这一笔已经更正过了。"))
     if fen is None or (not fen and not request.POST.get("none")):
@@ -176,6 +183,10 @@ def _words(request: HttpRequest, side: Side, at: datetime) -> str:
         closing_words.say_cost(claimant=side.me, at=at, **cost)
     return _("记下了，谢谢。")
 
+
+# Where the answer to an act stands on the page; of every other act, at its top.
+SECTIONS = {"message": "message", "evidence": "evidence", "received": "word", "word": "word",
+            "retaliation": "retaliation"}  # fmt: skip
 
 ACTS: dict[str, Callable[[HttpRequest, Side, datetime], str]] = {
     "message": _message,

@@ -11,6 +11,14 @@ if (province) {
   });
 }
 
+// "Another site" opens the fields that ask which.
+document.querySelectorAll("[data-opens]").forEach((choice) => {
+  const more = document.getElementById(choice.dataset.opens);
+  choice.form.addEventListener("change", () => {
+    if (choice.checked) more.open = true;
+  });
+});
+
 // The sum of what is typed, as one types.
 const total = document.querySelector("[data-total]");
 if (total) {

@@ -30,7 +30,7 @@ from anxin.remedies.draws import mark_of, not_paid, paid
 from anxin.remedies.models import Draw, DrawLine, DrawState
 from anxin.remedies.particulars import owed_fen
 from anxin.remedies.sources import promised_to
-from anxin.remedies.taken_back import came_back, paid_otherwise
+from anxin.remedies.taken_back import came_back, paid_otherwise, tell_paid_after_all
 from anxin.vault.fields import open_text
 
 # So long after a payment the ledger may still tell of it.
@@ -175,7 +175,10 @@ def _follow(line: DrawLine, row: Mapping[str, Any], *, at: datetime) -> bool:
     key = reference_of(row)
     if line.paid_on is None:
         if fen > 0:
+            after_all = bool(line.failed)
             paid(line=line, on=row["paid_on"], by=None, at=at, reference=row["reference"], seen=key, fen=fen)
+            if after_all:
+                tell_paid_after_all(line, fen, at=at)
         elif his and not line.failed:
             not_paid(line=line, why=why, by=None, at=at)
         else:

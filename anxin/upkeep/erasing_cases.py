@@ -35,6 +35,7 @@ from anxin.remedies.models import (
     Draw,
     DrawLine,
     FundEntry,
+    PayoutNote,
     Pledge,
     RecoveryMove,
     Serving,
@@ -62,6 +63,7 @@ WORDS: dict[type[Model], tuple[str, ...]] = {
     ListingClock: ("extended_why",),
     ListingStep: ("note",),
     ListObjection: ("text", "answer"),
+    PayoutNote: ("reason",),
     Pledge: ("payer", "note"),
     RecoveryMove: ("reason",),
     Serving: ("witness", "note"),
@@ -164,6 +166,8 @@ def _digests(cases: QuerySet[Case]) -> set[str]:
         found |= {digest, annex}
     for proofs in Serving.objects.filter(document__case__in=cases).values_list("proofs", flat=True):
         found |= set(proofs)
+    for proofs in PayoutNote.objects.filter(line__draw__case__in=cases).values_list("proofs", flat=True):
+        found |= set(proofs)
     for files in ListingStep.objects.filter(listing__case__in=cases).values_list("files", flat=True):
         found |= set(files)
     return found - {""}
@@ -195,6 +199,7 @@ def erase(cases: QuerySet[Case]) -> None:
     _erase_lines(cases)
     Document.objects.filter(case__in=cases).update(digest="", annex="")
     _update(Serving, cases, proofs=[])
+    _update(PayoutNote, cases, proofs=[])
     _update(ListingStep, cases, files=[])
     still = set(Case.objects.filter(employer__in=employers).values_list("employer", flat=True))
     EmployerName.objects.filter(name__in=employers - still).delete()

@@ -16,7 +16,7 @@ from anxin.cases.models import ClueFile, Draft, Exhibit
 from anxin.credit.models import ListingStep
 from anxin.intake.models import Upload
 from anxin.registry.models import Engagement, NoticeBoard, Paper, PaperKind, Project, Training, Worker
-from anxin.remedies.models import Document, Serving
+from anxin.remedies.models import Document, PayoutNote, Serving
 from anxin.vault import evidence
 from anxin.watch.models import Demand, Escalation, InspectionTask, Objection, PauseRequest
 
@@ -77,6 +77,7 @@ HOLDERS = (
     Holder(Document, "digest"),
     Holder(Document, "annex"),
     Holder(Serving, "proofs", many=True),
+    Holder(PayoutNote, "proofs", many=True),
     Holder(ListingStep, "files", many=True),
 )
 

@@ -300,6 +300,8 @@ TABLE: dict[str, Row] = {
     "draw-cancel": to(HANDLERS, in_case("draw")),
     "draw-file": to(HANDLERS, in_case("draw")),
     "draw-answers": to(HANDLERS, in_case("draw")),
+    "draw-note": to(HANDLERS, in_case("draw")),
+    "draw-note-file": to(HANDLERS, lambda place: {**in_case("draw")(place), "digest": place.picture}),
     "draw-top-up": to(HANDLERS, in_case("draw")),
     "draw-recovery": to(HANDLERS, in_case("draw")),
     "write-off-decide": to("chief", in_case("write_off")),

@@ -15,7 +15,9 @@ from anxin.registry.models import Deposit, Engagement, Paper, Project
 from anxin.remedies.models import (
     Document,
     Draw,
+    DrawLine,
     Fund,
+    PayoutNote,
     Pledge,
     Recovery,
     RecoveryMove,
@@ -129,7 +131,7 @@ def make_listing(case: Case, order: Document, *, by: User, at: datetime, digest:
     return listing
 
 
-def make_ways(case: Case, agency: Organisation, *, by: User, at: datetime) -> dict[str, Any]:
+def make_ways(case: Case, agency: Organisation, *, by: User, at: datetime, digest: str) -> dict[str, Any]:
     """A mediation with the agency, what it is asked to advance, its fund, and a draw with all that follows."""
     asked = {"asked_by": by, "asked_at": at}
     track = Track.objects.create(
@@ -146,6 +148,9 @@ def make_ways(case: Case, agency: Organisation, *, by: User, at: datetime) -> di
     assert case.project is not None
     deposit = Deposit.objects.create(project=case.project, form="cash", amount_fen=1, recorded_on=at.date())
     draw = Draw.objects.create(case=case, kind="deposit", deposit=deposit, amount_fen=1, reason="逾期", **asked)
+    line = DrawLine.objects.create(draw=draw, claimant=case.claimants.get(), amount_fen=1, paid_on=at.date())
+    PayoutNote.objects.create(line=line, before_fen=2, amount_fen=1, reason="更正", proofs=[digest], by=by, at=at,
+                              heard_at=at)  # fmt: skip
     TopUp.objects.create(deposit=deposit, draw=draw, amount_fen=1, started_at=at, due_at=at)
     claim = Recovery.objects.create(draw=draw, debtor_name="测试建设有限公司", claimed_fen=1, opened_at=at)
     write_off = RecoveryMove.objects.create(
@@ -202,7 +207,7 @@ def make_place(at: datetime, *, code: str, region: str, by: User, industry: str 
         handling=handling,
         document=document,
         listing=make_listing(case, document, by=resident, at=at, digest=picture),
-        **make_ways(case, agency, by=resident, at=at),
+        **make_ways(case, agency, by=resident, at=at, digest=picture),
         helper=HelperTask.objects.create(
             handling=handling, organisation=agency, task="查现场", within="3 days", asked_by=resident, asked_at=at,
             due_at=at + timedelta(days=3),

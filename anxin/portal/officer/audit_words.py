@@ -183,6 +183,7 @@ ACTIONS: dict[str, Any] = {
     "draw-cancel": _("取消垫付"),
     "draw-came-back": _("垫付到账后被银行退回"),
     "draw-sum-corrected": _("更正垫付金额"),
+    "draw-note": _("凭银行凭证登记垫付退回或更正"),
     "recovery-promise": _("约定分期还款"),
     "recovery-received": _("追回垫付款"),
     "write-off-ask": _("申请核销"),

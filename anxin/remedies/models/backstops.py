@@ -129,6 +129,29 @@ class DrawLine(models.Model):
         ]
 
 
+class PayoutNote(models.Model):
+    """What an officer read on the bank's paper about a line that counts as paid: it came back (``amount_fen`` 0), or it
+    was another sum. ``proofs``: hashes in the vault. ``heard_at`` null: it is entered, and the line follows when the
+    ledger has it."""
+
+    line = models.ForeignKey(DrawLine, on_delete=models.CASCADE, related_name="notes")
+    before_fen = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+    proofs = models.JSONField(default=list)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line"], condition=models.Q(heard_at=None), name="one_note_of_a_line_at_once"
+            ),
+            models.CheckConstraint(condition=models.Q(amount_fen__gte=0), name="a_note_is_not_below_nought"),
+        ]
+
+
 class FundEntry(models.Model):
     """A booking of a fund: ``amount_fen`` above nought comes in, below goes out. ``kind``: paid_in, draw, back,
     recovered, out."""

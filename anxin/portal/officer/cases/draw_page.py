@@ -27,11 +27,12 @@ from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.tags import in_english
 from anxin.registry.models import Deposit
 from anxin.remedies import draws, payouts, recovery
-from anxin.remedies.models import Draw, DrawLine, Recovery, RecoveryMove, TopUp
+from anxin.remedies.models import Draw, DrawLine, PayoutNote, Recovery, RecoveryMove, TopUp
 from anxin.remedies.sources import available_fen
 
 
-def _draw(case: Case, pk: int) -> Draw:
+def find_draw(case: Case, pk: int) -> Draw:
+    """A draw of a case; another is not there."""
     return get_object_or_404(
         Draw.objects.select_related("case", "deposit", "fund__organisation", "pledge", "asked_by", "decided_by"),
         pk=pk, case=case,
@@ -43,12 +44,15 @@ def _draw(case: Case, pk: int) -> Draw:
 def draw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """The draw as it stands."""
     case = find_case(request, number)
-    return _show(request, case, _draw(case, pk))
+    return _show(request, case, find_draw(case, pk))
 
 
 def _show(request: HttpRequest, case: Case, row: Draw, status: int = 200) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     lines = list(row.lines.select_related("claimant__worker", "claimant__claim").order_by("pk"))
+    notes: dict[int, list[dict[str, Any]]] = {}
+    for note in PayoutNote.objects.filter(line__in=lines).select_related("by").order_by("at", "pk"):
+        notes.setdefault(note.line_id, []).append({"row": note, "who": person(note.by)})
     names = shown_names([line.claimant for line in lines])
     allowed = {name: may_on_case(user, name, case) for name in ("case", "approve")}
     left_out = {line.pk: why for line, why in payouts.pay_list(row).left_out} if row.state in _OPEN else {}
@@ -60,7 +64,8 @@ def _show(request: HttpRequest, case: Case, row: Draw, status: int = 200) -> Htt
         "available_fen": available_fen(draws.source_of(row), civil_date(at)),
         "asked_by": person(row.asked_by), "decided_by": person(row.decided_by),
         "due": till(row.due_at, at) if row.due_at and row.state in _OPEN else None,
-        "lines": [_line(line, names, left_out) for line in lines],
+        "lines": [_line(line, names, left_out) | {"notes": notes.get(line.pk, [])} for line in lines],
+        "paid_lines": any(line.paid_on is not None for line in lines),
         "left_out": len(left_out),
         "waiting": sum(line.paid_on is None and line.given_back_at is None for line in lines),
         "paid_fen": sum(line.amount_fen for line in lines if line.paid_on is not None),
@@ -100,14 +105,17 @@ def _recovery(claim: Recovery, user: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _act(request: HttpRequest, case: Case, row: Draw, act: Callable[[], object], done: str) -> HttpResponse:
+def act_on_draw(
+    request: HttpRequest, case: Case, row: Draw, act: Callable[[], object], done: str
+) -> HttpResponse:
+    """Do an act on a draw and come back to its page, with what was wrong if it was not taken."""
     try:
         act()
     except CannotMove as first:
         messages.info(request, first.en if in_english() else first.zh)
     except Wrong as wrong:
         messages.error(request, str(wrong))
-        return _show(request, case, _draw(case, row.pk), status=422)
+        return _show(request, case, find_draw(case, row.pk), status=422)
     else:
         messages.success(request, done)
     return redirect("draw", number=case.number, pk=row.pk)
@@ -118,13 +126,14 @@ def _act(request: HttpRequest, case: Case, row: Draw, act: Callable[[], object],
 def decide(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Approve or refuse."""
     user, case = signed_in(request), find_case(request, number, "approve")
-    row, yes = _draw(case, pk), request.POST.get("approved") == "1"
+    row, yes = find_draw(case, pk), request.POST.get("approved") == "1"
 
     def act() -> None:
         note = read_text(request, "note", 400, "" if yes else _("不批准须说明理由。"))
         draws.decide(draw=row, approved=yes, by=user, at=timezone.now(), note=note)
 
-    return _act(request, case, row, act, _("已批准，申请人会看到。") if yes else _("未批准，申请人员会收到通知。"))
+    done = _("已批准，申请人会看到。") if yes else _("未批准，申请人员会收到通知。")
+    return act_on_draw(request, case, row, act, done)
 
 
 @needs("case")
@@ -132,13 +141,13 @@ def decide(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 def cancel(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Call a draw off."""
     user, case = signed_in(request), find_case(request, number, "case")
-    row = _draw(case, pk)
+    row = find_draw(case, pk)
 
     def act() -> None:
         reason = read_text(request, "reason", 400, _("请写明取消理由。"))
         draws.cancel(draw=row, reason=reason, by=user, at=timezone.now())
 
-    return _act(request, case, row, act, _("已取消，未发放的金额已退回。"))
+    return act_on_draw(request, case, row, act, _("已取消，未发放的金额已退回。"))
 
 
 @needs("case")
@@ -146,7 +155,7 @@ def cancel(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """The bank's file: a download that writes down the look at every account in it."""
     user, case = signed_in(request), find_case(request, number, "case")
-    row = _draw(case, pk)
+    row = find_draw(case, pk)
     form = "xml" if request.POST.get("form") == "xml" else "csv"
     try:
         content = payouts.payout_file(draw=row, form=form, by=user, at=timezone.now(), page=request.path)
@@ -165,11 +174,11 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 def answers(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Write down the bank's voucher: who was paid, or why one was not."""
     user, case, at = signed_in(request), find_case(request, number, "case"), timezone.now()
-    row = _draw(case, pk)
+    row = find_draw(case, pk)
 
     def act() -> None:
         chosen = [key for key in map(key_of, request.POST.getlist("line")) if key]
-        lines = list(row.lines.filter(pk__in=chosen).select_related(*_LINE))
+        lines = list(row.lines.filter(pk__in=chosen).select_related(*LINE))
         if not lines:
             raise Wrong(_("请勾选人员。"))
         on, what = read_happened(request, at), request.POST.get("what", "")
@@ -184,10 +193,10 @@ def answers(request: HttpRequest, number: str, pk: int) -> HttpResponse:
                 else:
                     draws.not_paid(line=line, why=why, by=user, at=at, give_back=what == "back")
 
-    return _act(request, case, row, act, _("已登记。"))
+    return act_on_draw(request, case, row, act, _("已登记。"))
 
 
-_LINE = ("draw__case", "draw__deposit", "draw__fund", "draw__pledge", "claimant__case")
+LINE = ("draw__case", "draw__deposit", "draw__fund", "draw__pledge", "claimant__case")
 
 
 @needs("case")
@@ -195,7 +204,7 @@ _LINE = ("draw__case", "draw__deposit", "draw__fund", "draw__pledge", "claimant_
 def top_up(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """The deposit was filled up again."""
     user, case, at = signed_in(request), find_case(request, number, "case"), timezone.now()
-    row = _draw(case, pk)
+    row = find_draw(case, pk)
     due = get_object_or_404(TopUp.objects.select_related("deposit__project"), draw=row)
 
     def act() -> None:
@@ -205,7 +214,7 @@ def top_up(request: HttpRequest, number: str, pk: int) -> HttpResponse:
             replaced_by=new,
         )  # fmt: skip
 
-    return _act(request, case, row, act, _("已登记补足。"))
+    return act_on_draw(request, case, row, act, _("已登记补足。"))
 
 
 @needs("case")
@@ -213,7 +222,7 @@ def top_up(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 def recover(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Something about the recovery: money that came back, a promise in parts, a write-off asked for."""
     user, case, at = signed_in(request), find_case(request, number, "case"), timezone.now()
-    row = _draw(case, pk)
+    row = find_draw(case, pk)
     claim = get_object_or_404(Recovery, draw=row)
 
     def act() -> None:
@@ -233,7 +242,7 @@ def recover(request: HttpRequest, number: str, pk: int) -> HttpResponse:
             reason = read_text(request, "reason", 400, _("请写明核销理由。"))
             recovery.ask_write_off(recovery=claim, amount_fen=amount, reason=reason, by=user, at=at)
 
-    return _act(request, case, row, act, _("已登记。"))
+    return act_on_draw(request, case, row, act, _("已登记。"))
 
 
 @needs("approve")
@@ -245,7 +254,7 @@ def decide_write_off(request: HttpRequest, number: str, pk: int) -> HttpResponse
         RecoveryMove.objects.select_related("recovery__draw"), pk=pk, kind="write_off", recovery__draw__case=case
     )
     yes = request.POST.get("approved") == "1"
-    return _act(
+    return act_on_draw(
         request, case, move.recovery.draw,
         lambda: recovery.decide_write_off(move=move, approved=yes, by=user, at=timezone.now()), _("已登记审批结果。"),
     )  # fmt: skip

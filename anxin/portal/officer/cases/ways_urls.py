@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from anxin.portal.officer import helping_ways
-from anxin.portal.officer.cases import draw_page, money_lists, ways_acts
+from anxin.portal.officer.cases import draw_notes, draw_page, money_lists, ways_acts
 
 # Before the address of a case, which takes any word.
 queues: list[URLPattern | URLResolver] = [path("cases/money", money_lists.money, name="case-money")]
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/draws/<int:pk>/cancel", draw_page.cancel, name="draw-cancel"),
     path("cases/<str:number>/draws/<int:pk>/file", draw_page.file, name="draw-file"),
     path("cases/<str:number>/draws/<int:pk>/answers", draw_page.answers, name="draw-answers"),
+    path("cases/<str:number>/draws/<int:pk>/notes", draw_notes.note, name="draw-note"),
+    path("cases/<str:number>/draws/<int:pk>/notes/<str:digest>", draw_notes.proof, name="draw-note-file"),
     path("cases/<str:number>/draws/<int:pk>/top-up", draw_page.top_up, name="draw-top-up"),
     path("cases/<str:number>/draws/<int:pk>/recovery", draw_page.recover, name="draw-recovery"),
     path("cases/<str:number>/write-offs/<int:pk>", draw_page.decide_write_off, name="write-off-decide"),

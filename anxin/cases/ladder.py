@@ -6,7 +6,7 @@ lose nor double a rung.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -21,10 +21,8 @@ from anxin.people.models import Organisation, User
 from anxin.rules.packs import escalation_of
 from anxin.rules.rule import RUNGS, Rung
 from anxin.watch.handling.actions import chiefs_of
-from anxin.watch.handling.ladder import moment_of, region_units, target_of
+from anxin.watch.handling.ladder import LOOK_AHEAD, NEVER, moment_of, region_units, target_of
 
-_LOOK_AHEAD = timedelta(days=15)
-_NEVER = timedelta(days=365_000)
 Units = Mapping[tuple[str, str], Organisation]
 
 
@@ -33,7 +31,7 @@ def escalate_cases(*, at: datetime, limit: int = 2000) -> int:
 
     A case is looked at when its clocks have changed and when its next rung comes, not oftener.
     """
-    soon = Case.objects.filter(ended_at=None, due_at__lt=at + _LOOK_AHEAD)
+    soon = Case.objects.filter(ended_at=None, due_at__lt=at + LOOK_AHEAD)
     due = list(
         soon.filter(Q(rung_at=None) | Q(rung_at__lte=at)).order_by("due_at").values_list("pk", flat=True)[:limit]
     )
@@ -84,7 +82,7 @@ def _climb_due(pk: int, at: datetime, units: Units) -> int:
             _climb(case, kind=rung.kind, key=key, step=clock.step, to=to, reason=RUNGS[rung.kind][0], by=None, at=at)
             climbed.add(key)
             count += 1
-    case.rung_at = min(coming, default=at + _NEVER)
+    case.rung_at = min(coming, default=at + NEVER)
     case.save(update_fields=["rung_at"])
     return count
 

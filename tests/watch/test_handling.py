@@ -137,6 +137,20 @@ def test_left_alone_it_climbs_to_the_province_and_a_talk_each_rung_once(handling
         )
 
 
+def test_those_that_climbed_everything_do_not_keep_the_others_from_climbing(units, people):
+    for code, started in (("P1", date(2026, 2, 1)), ("P2", date(2026, 4, 1))):
+        make_project(on(started), code, started_on=started)
+        sweep(as_of=started + timedelta(days=15), at=on(started + timedelta(days=15)))
+        hand_over(at=on(started + timedelta(days=15)))
+    first, second = Handling.objects.filter(warning__rule="SX-01").order_by("due_at")
+    late = on(OPENED) + timedelta(days=60)
+    Handling.objects.exclude(pk__in=[first.pk, second.pk]).delete()
+    for _ in range(4):
+        escalate(at=late, limit=1)
+    assert {row.handling_id for row in Escalation.objects.all()} == {first.pk, second.pk}
+    assert escalate(at=late) == 0
+
+
 def test_a_pause_needs_another_to_approve_it_and_moves_the_deadline(handling, people):
     actions.take(handling=handling, by=people["officer"], at=on(OPENED))
     change = clock.ask_for_pause(handling=handling, reason="等待银行开户", by=people["officer"], at=on(OPENED, 9))

@@ -54,7 +54,10 @@ def take(*, handling: Handling, by: User, at: datetime) -> Handling:
         raise AlreadyDone(f"已由{name}签收。", f"{name} has taken it already.")
     if now.owner == by:
         return now
-    now.owner, now.taken_at, now.state = by, at, "taken"
+    now.owner, now.taken_at = by, at
+    if now.state == "waiting":
+        # An objection stays one until it is answered.
+        now.state = "taken"
     now.save(update_fields=["owner", "taken_at", "state"])
     trail.record(by=by, at=at, action="take", subject="handling", subject_id=now.pk)
     return now

@@ -90,7 +90,7 @@ def resume(*, handling: Handling, by: User | None, at: datetime) -> Handling:
 
 
 def _apply(handling: Handling) -> None:
-    handling.due_at = reckoning_of(handling).due
-    handling.save(update_fields=["due_at"])
+    handling.due_at, handling.rung_at = reckoning_of(handling).due, None
+    handling.save(update_fields=["due_at", "rung_at"])
     due_on = civil_date(handling.due_at) if handling.due_at else None
     Warning.objects.filter(pk=handling.warning_id).update(due_on=due_on)

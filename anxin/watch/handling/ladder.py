@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from anxin.law.clocks import moment_due, read_within
 from anxin.law.running import reckon
@@ -12,21 +13,23 @@ from anxin.rules.rule import RUNGS, Rung
 from anxin.watch.handling.actions import climb
 from anxin.watch.models import Escalation, Handling
 
-_LOOK_AHEAD = timedelta(days=15)
+LOOK_AHEAD = timedelta(days=15)
+NEVER = timedelta(days=365_000)
 
 
 def escalate(*, at: datetime, limit: int = 2000) -> int:
     """Climb every rung that has come due by ``at``, each once. Answers how many.
 
-    Each handling is done in a transaction of its own that locks it and looks at its rungs again, so two workers, a
-    crash in between or a clock set back neither lose nor double one.
+    A handling is looked at when its clock has changed and when its next rung comes, not oftener: those that stand at
+    the top for months would keep the others from being looked at. Each is done in a transaction of its own that locks
+    it and looks at its rungs again, so two workers, a crash in between or a clock set back neither lose nor double one.
     """
-    units = region_units()
-    climbed = 0
-    due = Handling.objects.filter(ended_at=None, due_at__isnull=False, due_at__lt=at + _LOOK_AHEAD)
-    for pk in list(due.order_by("due_at").values_list("pk", flat=True)[:limit]):
-        climbed += _climb_due(pk, at, units)
-    return climbed
+    soon = Handling.objects.filter(ended_at=None, due_at__lt=at + LOOK_AHEAD)
+    due = list(
+        soon.filter(Q(rung_at=None) | Q(rung_at__lte=at)).order_by("due_at").values_list("pk", flat=True)[:limit]
+    )
+    units = region_units() if due else {}
+    return sum(_climb_due(pk, at, units) for pk in due)
 
 
 def moment_of(rung: Rung, due: datetime) -> datetime:
@@ -71,13 +74,19 @@ def _climb_due(pk: int, at: datetime, units: dict[tuple[str, str], Organisation]
     if handling.ended_at is not None or handling.due_at is None:
         return 0
     done = set(Escalation.objects.filter(handling=handling).values_list("kind", flat=True))
-    count = 0
+    count, coming = 0, []
     for rung in escalation_of(handling.region_code):
-        if rung.kind in done or moment_of(rung, handling.due_at) > at:
+        if rung.kind in done:
+            continue
+        moment = moment_of(rung, handling.due_at)
+        if moment > at:
+            coming.append(moment)
             continue
         if rung.kind == "reminder" and handling.due_at <= at:
             continue  # too late to remind; the next rungs speak
         to = target_of(rung.kind, handling.region_code, units)
         climb(handling, kind=rung.kind, to=to, reason=RUNGS[rung.kind][0], by=None, at=at)
         count += 1
+    # Written by itself: what climbing saved of the handling stays.
+    Handling.objects.filter(pk=pk).update(rung_at=min(coming, default=at + NEVER))
     return count

@@ -25,8 +25,9 @@ class Handling(models.Model):
     """A warning handed over to a unit until it clears. One open at a time a warning; a reopened warning begins anew.
 
     The clock: ``within`` (the pack's words) from ``started_at``, changed by ``ClockChange`` rows; ``due_at`` is what
-    they come to, null while paused. ``step`` counts the rungs of the pack's escalation already climbed. ``rule`` and
-    ``rank`` are the warning's, kept here while it is open so that one index answers the lists.
+    they come to, null while paused. ``step`` counts the rungs of the pack's escalation already climbed; ``rung_at`` is
+    when the next may come, null when that is to be reckoned. ``rule`` and ``rank`` are the warning's, kept while it
+    is open so that one index answers the lists.
     """
 
     warning = models.ForeignKey(Warning, on_delete=models.CASCADE, related_name="handlings")
@@ -42,6 +43,7 @@ class Handling(models.Model):
     due_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
     step = models.PositiveSmallIntegerField(default=0)
+    rung_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True)  # cleared | accepted | covered
 
@@ -57,6 +59,7 @@ class Handling(models.Model):
             models.Index(fields=["owner", "ended_at", "due_at"], name="handlings_of_a_person"),
             models.Index(fields=["unit", "ended_at", "due_at"], name="handlings_of_a_unit"),
             models.Index(fields=["region_code", "ended_at", "due_at"], name="handlings_of_a_region"),
+            models.Index(fields=["ended_at", "rung_at", "due_at"], name="handlings_by_rung"),
             models.Index(fields=["ended_at", "started_at", "region_code", "industry"], name="handlings_by_start"),
         ]
 

@@ -19,6 +19,7 @@ from xsdata.formats.dataclass.serializers import XmlSerializer
 from xsdata.formats.dataclass.serializers.config import SerializerConfig
 from xsdata.models.datatype import XmlDate, XmlDateTime
 
+from anxin.intake.sheets.disarming import disarmed
 from anxin.law.civil import SHANGHAI
 from anxin.ledger import read
 from anxin.registry.models import AccountUse, Engagement, Project
@@ -261,12 +262,7 @@ def table(payout: Payout) -> bytes:
     writer.writerow(HEADINGS)
     for number, line in enumerate(payout.lines, 1):
         writer.writerow(
-            [number, line.card, _cell(line.name), _cell(line.bank), f"{_yuan(line.amount_fen):.2f}", "CNY",
+            [number, line.card, disarmed(line.name), disarmed(line.bank), f"{_yuan(line.amount_fen):.2f}", "CNY",
              f"{_remark(payout.month)} {line.end_to_end}"]
         )  # fmt: skip
     return b"\xef\xbb\xbf" + sink.getvalue().encode()
-
-
-def _cell(text: str) -> str:
-    """Text that a spreadsheet would take for a formula is disarmed."""
-    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from openpyxl import Workbook
@@ -10,6 +10,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font, PatternFill
 
 from anxin.intake.models import Upload
+from anxin.intake.sheets.disarming import disarmed
 
 HEADINGS = ("工作表", "行号", "结果", "说明", "Result", "Reason", "内容（已脱敏）")
 VERDICTS = {
@@ -19,12 +20,6 @@ VERDICTS = {
     "skipped": ("跳过", "skipped"),
 }
 _FILLS = {"refused": "F8D7DA", "waiting": "FFF3CD", "skipped": "E9ECEF"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _harmless(text: str) -> str:
-    """Text that a spreadsheet will not run as a formula."""
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
 def lines(report: Iterable[dict[str, Any]]) -> Iterable[tuple[str, list[Any]]]:
@@ -35,8 +30,8 @@ def lines(report: Iterable[dict[str, Any]]) -> Iterable[tuple[str, list[Any]]]:
         yield (
             row["verdict"],
             [
-                _harmless(row["sheet"]), row["row"] or "", zh, _harmless(row["reason"]), en,
-                _harmless(row["reason_en"]), _harmless(shown),
+                disarmed(row["sheet"]), row["row"] or "", zh, disarmed(row["reason"]), en,
+                disarmed(row["reason_en"]), disarmed(shown),
             ],
         )  # fmt: skip
 
@@ -84,13 +79,3 @@ def save(book: Workbook) -> bytes:
     sink = io.BytesIO()
     book.save(sink)
     return sink.getvalue()
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "Sheet1") -> bytes:
-    """A plain workbook of headings and rows, for exports."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    sheet.append(list(headings))
-    for row in rows:
-        sheet.append([_harmless(value) if isinstance(value, str) else value for value in row])
-    return save(book)

@@ -17,6 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from anxin.intake.sheets.disarming import disarmed
 from anxin.law.civil import SHANGHAI
 
 FORMS = ("csv", "xlsx")
@@ -33,12 +34,10 @@ def yuan(fen: int | None) -> float | None:
 
 
 def _plain(value: Cell) -> Cell:
-    """A cell's value. Text that a spreadsheet would take for a formula is disarmed."""
+    """A cell's value, its text disarmed."""
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value.tzinfo else value
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return "'" + value
-    return value
+    return disarmed(value) if isinstance(value, str) else value
 
 
 def _cut(rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:

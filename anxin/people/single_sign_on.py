@@ -6,8 +6,8 @@ and nobody gets one by signing in.
 
 import base64
 import hashlib
+import http.client
 import secrets
-import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def begin(*, answer_to: str) -> tuple[str, Asking]:
 
 def finish(*, asking: Asking, state: str, code: str, answer_to: str, at: datetime) -> str:
     """The provider's name for the person who came back. Raises SignOnFailed for anything that does not fit."""
-    if not code or not secrets.compare_digest(asking.state, state):
+    if not code or not secrets.compare_digest(asking.state.encode(), state.encode()):
         raise SignOnFailed("the answer does not belong to this browser's question")
     provider = _provider()
     form = {
@@ -146,14 +146,17 @@ def _endpoint(provider: dict[str, Any], name: str) -> str:
 
 
 def _ask(address: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise SignOnFailed("the provider names an address that is none") from None
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise SignOnFailed("the provider must be reached by https")
     request = urllib.request.Request(address, data=body, headers=headers or {})  # noqa: S310
     try:
         with _opener.open(request, timeout=TIMEOUT_S) as answer:
             told = orjson.loads(answer.read(_MOST_BYTES))
-    except (urllib.error.URLError, TimeoutError, OSError, ValueError) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         raise SignOnFailed(f"the provider did not answer: {type(error).__name__}") from None
     if not isinstance(told, dict):
         raise SignOnFailed("the provider's answer is no object")

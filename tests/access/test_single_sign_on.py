@@ -119,7 +119,7 @@ def test_an_answer_to_nobodys_question_or_to_anothers_lets_nobody_in(client, pro
     code, state = provider.let_in(client.post("/sign-in/single").headers["Location"])
     stranger = client.__class__()
     assert stranger.get("/sign-in/single/answer", {"code": code, "state": state}).status_code == 502
-    assert client.get("/sign-in/single/answer", {"code": code, "state": "another"}).status_code == 502
+    assert client.get("/sign-in/single/answer", {"code": code, "state": "另一个"}).status_code == 502
     assert client.get("/sign-in/single/answer", {"code": code, "state": state}).status_code == 502
     assert not is_in(client)
     assert not is_in(stranger)

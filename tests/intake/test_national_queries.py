@@ -95,7 +95,12 @@ def test_projects(client: NationalClient) -> None:
 
 
 def test_participations_with_their_accounts(client: NationalClient) -> None:
-    bank = {"bankCode": "104", "bankName": "中国银行", "bankNumber": encrypt("8888001")}
+    bank = {
+        "bankCode": "104",
+        "bankName": "中国银行",
+        "bankNumber": encrypt("8888001"),
+        "bankLinkNumber": "104100099996",
+    }
     data = {**COMPANY, "corpType": "009", "entryTime": "2026-01-01 00:00:00", "pmName": "王五", "bankInfos": [bank]}
     client.done("ProjectSubContractor.Add", {**data, "pmIDCardNumber": encrypt(identity(3))})
     (row,) = rows(client, "ProjectSubContractor.Query", projectCode="P1", corpCode=CONTRACTOR)
@@ -103,12 +108,14 @@ def test_participations_with_their_accounts(client: NationalClient) -> None:
         "corpType": "009", "entryTime": "2026-01-01 00:00:00", "pmName": "王五",
     }  # fmt: skip
     assert decrypt(row["pmIDCardNumber"]) == identity(3)
-    assert decrypt(row["bankInfos"][0]["bankNumber"]) == "8888001"
+    (told,) = row["bankInfos"]
+    assert decrypt(told["bankNumber"]) == "8888001"
+    assert told["bankLinkNumber"] == "104100099996"
     assert rows(client, "ProjectSubContractor.Query", projectCode="P1", corpCode="NONE") == []
 
 
 def test_teams(client: NationalClient) -> None:
-    number = team_with_workers(client)
+    number = team_with_workers(client, 1)
     (row,) = rows(client, "Team.Query", projectCode="P1", teamSysNo=number)
     assert (row["teamSysNo"], row["teamName"], row["corpCode"]) == (number, "泥工A班", CONTRACTOR)
     assert rows(client, "TeamQuery", projectCode="P1", teamName="别的") == []
@@ -126,6 +133,8 @@ def test_workers_under_the_askers_own_secret(client: NationalClient) -> None:
     assert (first["teamSysNo"], first["workRole"], first["nation"], first["cardNumber"]) == (number, 20, "汉", "C1")
     assert decrypt(first["idCardNumber"]) == identity(1)
     assert decrypt(first["payRollBankCardNumber"]) == "6222020000000000001"
+    assert (first["payRollTopBankCode"], first["payRollTopBankName"]) == ("102", "中国工商银行")
+    assert {"entryAttachmentUrl", "exitAttachmentUrl", "issueCardPicUrl"} <= first.keys()
     (one,) = rows(client, "ProjectWorker.Query", projectCode="P1", idCardNumber=encrypt(identity(2)))
     assert one["workerName"] == "测试2"
     (other,) = rows(

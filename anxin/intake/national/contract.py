@@ -42,7 +42,7 @@ def terms_of_roster(item: Fields) -> dict[str, Any]:
 def add(call: Call, item: Fields) -> Outcome:
     """Record contracts of workers on the roster; those of others wait for the roster."""
     project = need_project(call, item)
-    rows = item.rows(LIST, limit=LIMIT)
+    rows = item.listed(LIST, limit=LIMIT)
     outcome = Outcome()
     for index, row in enumerate([item] if rows is None else rows):
         place = "" if rows is None else f"[{LIST}][{index}]"

@@ -67,7 +67,7 @@ def add(call: Call, item: Fields) -> Outcome:
     """Record comings and goings of workers on the roster; those of others wait for the roster."""
     project = need_project(call, item)
     item.team_number()
-    rows = item.rows(LIST, limit=LIMIT)
+    rows = item.listed(LIST, limit=LIMIT)
     outcome = Outcome()
     for index, row in enumerate([item] if rows is None else rows):
         place = "" if rows is None else f"[{LIST}][{index}]"

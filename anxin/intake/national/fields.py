@@ -112,6 +112,13 @@ class Fields:
         """``teamSysNo``, 1 … 2^31-1."""
         return self.whole("teamSysNo", low=1, high=MAX_TEAM_NUMBER)
 
+    def listed(self, name: str, *, limit: int) -> list["Fields"] | None:
+        """A list that is what the call is about: None when one flat object was sent instead, never empty."""
+        found = self.rows(name, limit=limit)
+        if found == []:
+            raise refuse(name, EMPTY, "is empty")
+        return found
+
     def rows(self, *names: str, limit: int) -> list["Fields"] | None:
         """A list of objects, at most ``limit``; None when the list was not sent."""
         found = self.get(*names)

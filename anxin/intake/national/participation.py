@@ -9,6 +9,7 @@ from anxin.intake.national.keeping import keep, opened, sealed_with
 from anxin.intake.national.replies import MALFORMED, Refused, refuse
 from anxin.registry import actions
 from anxin.registry.models import Enterprise, Participation, Project
+from anxin.vault.fields import blind
 
 NAMES = (
     "projectCode", "corpCode", "corpName", "corpType", "entryTime", "exitTime", "bankInfos", "pmName",
@@ -16,6 +17,11 @@ NAMES = (
 )  # fmt: skip
 CONTRACTOR, DEVELOPER = "009", "008"
 ALREADY = "参建单位已存在"
+
+
+def link_name(number: str) -> str:
+    """Under which name a company's ``details`` keep the interbank number (联号) of its account with this number."""
+    return "bankLink_" + blind("account", number).hex()
 
 
 def dates_of(call: Call, item: Fields) -> tuple[date | None, date | None]:
@@ -28,6 +34,7 @@ def dates_of(call: Call, item: Fields) -> tuple[date | None, date | None]:
 
 def _accounts(call: Call, item: Fields, project: Project, company: Enterprise, outcome: Outcome) -> None:
     """The wage accounts of ``bankInfos``: the only place where the protocol carries them."""
+    links: dict[str, str] = {}
     for index, row in enumerate(item.rows("bankInfos", limit=20) or []):
         try:
             row.need("bankNumber", limit=1000)
@@ -37,6 +44,8 @@ def _accounts(call: Call, item: Fields, project: Project, company: Enterprise, o
         except Refused as refused:
             outcome.refuse(at_row(f"[bankInfos][{index}]", refused), row, project.code)
             continue
+        if row.text("bankLinkNumber", limit=32):
+            links[link_name(number)] = row.text("bankLinkNumber", limit=32)
         actions.record_account(
             project=project,
             number=number,
@@ -47,6 +56,8 @@ def _accounts(call: Call, item: Fields, project: Project, company: Enterprise, o
             bank_code=row.text("bankCode", limit=12),
             bank_name=row.text("bankName"),
         )
+    if links:
+        actions.upsert_participation(project=project, enterprise=company, at=call.at, details=links)
 
 
 def _save(call: Call, item: Fields, *, correct: bool) -> Outcome:

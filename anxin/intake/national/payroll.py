@@ -80,7 +80,7 @@ def add(call: Call, item: Fields) -> Outcome:
     project_code, project = find_project(call, item)
     month = pay_month(item, call.today)
     team_no = item.team_number()
-    rows = item.rows(LIST, limit=LIMIT)
+    rows = item.listed(LIST, limit=LIMIT)
     files = attachments(item, "attachments", 5)
     outcome, lines = Outcome(), []
     for index, row in enumerate([item] if rows is None else rows):

@@ -58,6 +58,9 @@ def _licence_key(number: str) -> str:
 
 def _columns(call: Call, item: Fields, known: Project | None) -> dict[str, Any]:
     category = item.text("category", limit=4)
+    invest = item.fen("invest", unit=1_000_000)
+    if invest is not None and invest < 0:
+        raise refuse("invest", "不能为负数!", "is negative")
     plain, private = keep(call, item, skip=_OWN_COLUMNS, names=NAMES)
     licences = _licences(call, item)
     if licences:
@@ -71,7 +74,7 @@ def _columns(call: Call, item: Fields, known: Project | None) -> dict[str, Any]:
         "status": _status(item),
         "started_on": item.day("startDate"),
         "completed_on": item.day("completeDate"),
-        "invest_fen": item.fen("invest", unit=1_000_000),
+        "invest_fen": invest,
         "contact_name": item.text("linkMan", limit=64),
         "contact_phone_sealed": resealed(
             known.contact_phone_sealed if known else None, item.text("linkPhone", limit=40)

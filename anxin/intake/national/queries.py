@@ -13,7 +13,9 @@ from anxin.intake.national.calls import Call, id_type_of, need_project, own_proj
 from anxin.intake.national.fields import Fields
 from anxin.intake.national.keeping import ENCRYPTED, unsealed
 from anxin.intake.national.paging import page
+from anxin.intake.national.participation import link_name
 from anxin.intake.national.replies import refuse
+from anxin.intake.sheets import codes
 from anxin.registry import actions
 from anxin.registry.models import (
     AccountUse,
@@ -152,7 +154,8 @@ def participations(call: Call, item: Fields) -> dict[str, Any]:
     """ProjectSubContractor.Query."""
     project = need_project(call, item)
     rows = Participation.objects.select_related("enterprise").filter(project=project).order_by("id")
-    uses = list(AccountUse.objects.select_related("account").filter(project=project, closed_on=None))
+    uses = AccountUse.objects.select_related("account").filter(project=project, closed_on=None)
+    numbered = [(use, open_text(use.account.number_sealed)) for use in uses]
 
     def row(found: Participation) -> dict[str, Any]:
         told = extras(call, found, ("pmIDCardType", "pmIDCardNumber", "pmPhone"))
@@ -160,10 +163,10 @@ def participations(call: Call, item: Fields) -> dict[str, Any]:
             {
                 "bankCode": use.account.bank_code or None,
                 "bankName": use.account.bank_name or None,
-                "bankNumber": closed(call, open_text(use.account.number_sealed)),
-                "bankLinkNumber": None,
+                "bankNumber": closed(call, number),
+                "bankLinkNumber": found.details.get(link_name(number)),
             }
-            for use in uses
+            for use, number in numbered
             if use.enterprise_id == found.enterprise_id
         ]
         return told | {
@@ -262,6 +265,12 @@ def workers(call: Call, item: Fields) -> dict[str, Any]:
                 "payRollBankCardNumber": closed(call, open_text(found.card_sealed)),
                 "payRollBankName": found.bank_name or None,
                 "payRollTopBankCode": found.bank_code or None,
+                "payRollTopBankName": codes.tables()["bank"].get(found.bank_code),
+                # Pictures and papers are evidence and are not handed out here; strict clients want the names.
+                "entryAttachmentUrl": None,
+                "exitAttachmentUrl": None,
+                "issueCardPicUrl": None,
+                "headImage": None,
                 "hasContract": int(found.contract_from is not None),
                 "hasBuyInsurance": one(found.insured),
             }

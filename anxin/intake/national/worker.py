@@ -137,7 +137,7 @@ def _one(
 
 def _roster(call: Call, item: Fields, *, correct: bool) -> Outcome:
     project = need_project(call, item)
-    rows = item.rows(LIST, limit=LIMIT)
+    rows = item.listed(LIST, limit=LIMIT)
     enterprise = company(call, item)
     outcome = Outcome()
     for index, row in enumerate([item] if rows is None else rows):

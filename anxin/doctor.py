@@ -1,6 +1,7 @@
 """The doctor: what is wrong with this installation and how to mend it."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 import chinese_calendar
 import yaml
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from anxin.cases.models import Case, CaseClock
@@ -46,10 +47,25 @@ def examine(*, at: datetime) -> list[Diagnosis]:
     for part, look in _PARTS.items():
         try:
             answer.extend(look(at))
+        except DatabaseError as error:
+            # Said once, where the database is looked at; every other part would say the same.
+            if part == "database" or all(f.ok for f in answer if f.part == "database"):
+                answer.append(Diagnosis(part, False, _words(error), _mend(error)))
         except Exception as error:
-            words = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            answer.append(Diagnosis(part, False, words, "Mend this first, then run `anxin doctor` again."))
+            answer.append(Diagnosis(part, False, _words(error), "Mend this first, then run `anxin doctor` again."))
     return answer
+
+
+def _words(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _mend(error: DatabaseError) -> str:
+    if connection.connection is None:
+        return "Look at DATABASE_URL and whether its server runs."
+    if isinstance(error, OperationalError | ProgrammingError) and re.search("no such|does not exist", str(error)):
+        return "Run `anxin init`."
+    return "Restore the database from your backup (`anxin restore`)."
 
 
 def _folder(at: datetime) -> Iterator[Diagnosis]:

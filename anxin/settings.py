@@ -17,15 +17,20 @@ ANXIN_DEBUG    ``1`` shows Django's error pages; never in production
 """
 
 import os
+import re
 from pathlib import Path
 
 import dj_database_url
 
 from anxin.vault import keys
 
-DATA = Path(os.environ.get("ANXIN_DATA", "data")).resolve()
+DATA = Path(os.environ.get("ANXIN_DATA") or "data").resolve()
 LEDGER = DATA / "ledger"
-ENGINE = os.environ.get("ANXIN_ENGINE", "duckdb")
+ENGINE = os.environ.get("ANXIN_ENGINE") or "duckdb"
+if not re.match(r"duckdb$|(local|yarn)\b|(spark|k8s)://.", ENGINE):
+    raise ValueError(
+        f"ANXIN_ENGINE is {ENGINE}; it must be duckdb or a Spark master such as local[2] or spark://host:7077."
+    )
 DEBUG = os.environ.get("ANXIN_DEBUG") == "1"
 SECRET_KEY = keys.django_secret(DATA)
 ALLOWED_HOSTS = os.environ.get("ANXIN_HOSTS", "*").split(",")
@@ -105,6 +110,9 @@ TEMPLATES = [
 
 _DATABASE_URL = os.environ.get("DATABASE_URL")
 if _DATABASE_URL:
+    # The address is not quoted: it may hold a password.
+    if _DATABASE_URL.partition(":")[0] not in {"postgres", "postgresql", "sqlite"}:
+        raise ValueError("DATABASE_URL is no database's address; write it as postgres://user:password@host/name.")
     DATABASES = {"default": dj_database_url.parse(_DATABASE_URL, conn_max_age=600)}
 else:
     DATABASES = {

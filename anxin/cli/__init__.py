@@ -6,20 +6,39 @@ were refused or wait, some scenarios failed, or the doctor found something to me
 
 import os
 import sys
+from typing import Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anxin.settings")
 
 PARTLY = 3
 
 
+class _Misuse(click.ClickException):
+    """A wrong call, told in one line."""
+
+    exit_code = 2
+
+
 class _Group(click.Group):
-    """A group whose unexpected errors become one sentence instead of a stack trace (ANXIN_DEBUG=1 shows it)."""
+    """A group whose errors are one sentence: wrong calls without the usage, unexpected errors without a stack trace
+    (ANXIN_DEBUG=1 shows it)."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            raise _misuse(error) from error
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise _misuse(error) from error
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except Exception as error:
@@ -28,12 +47,23 @@ class _Group(click.Group):
             raise click.ClickException(_sentence(error)) from error
 
 
+def _misuse(error: click.UsageError) -> click.ClickException:
+    """A wrong call as one line that names the help; a bare group still shows its commands."""
+    if isinstance(error, NoArgsIsHelpError):
+        return error
+    told = " ".join(error.format_message().split()).rstrip(".")
+    return _Misuse(f"{told}; see `{error.ctx.command_path} --help`." if error.ctx else f"{told}.")
+
+
 def _sentence(error: Exception) -> str:
     from django.db import Error as DatabaseError
+    from django.db import OperationalError, connection
 
     from anxin.vault.fields import mask_text
 
     first = mask_text((str(error).strip().splitlines() or [type(error).__name__])[0])
+    if isinstance(error, OperationalError) and connection.connection is None:
+        return f"The database cannot be reached: {first} (look at DATABASE_URL and whether its server runs)."
     if isinstance(error, DatabaseError):
         return f"The database says: {first} (run `anxin doctor`; a fresh data folder needs `anxin init`)."
     return first
@@ -49,6 +79,13 @@ def main() -> None:
         django.setup()
     except ValueError as error:
         click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        place = os.environ.get("ANXIN_DATA") or "data"
+        why = error.strerror or error
+        click.echo(
+            f"Error: The data folder {place} cannot be used ({why}); name a writable one by ANXIN_DATA.", err=True
+        )
         sys.exit(1)
 
 

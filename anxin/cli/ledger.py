@@ -78,9 +78,18 @@ def sweep(as_of: date | None, project_code: str, as_json: bool) -> None:
 def warnings(which: str, project_code: str, region: str, as_json: bool) -> None:
     """List warnings."""
     from anxin.people.access import region_prefix
+    from anxin.registry.models import Project
+    from anxin.registry.regions import exists
     from anxin.rules.packs import all_rules
     from anxin.watch.models import Warning
 
+    if project_code and not Project.objects.filter(code=project_code).exists():
+        raise click.ClickException(f"There is no project {project_code}.")
+    # Retired codes are in use: a place is known when a project lies in it, too.
+    if region and not (
+        exists(region) or Project.objects.filter(region_code__startswith=region_prefix(region)).exists()
+    ):
+        raise click.ClickException(f"{region} is not a region code.")
     query = Warning.objects.select_related("project", "enterprise").order_by("-rank", "opened_on", "id")
     if which == "open":
         query = query.filter(status="open")

@@ -22,15 +22,20 @@ class Day(click.ParamType):
     """A civil date, YYYY-MM-DD."""
 
     name = "date"
+    # Rules look a year back and deadlines some years ahead; no wages were judged outside these.
+    first, last = date(1990, 1, 1), date(2100, 12, 31)
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse, or fail as a wrong call."""
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(str(value))
+            day = date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value} is not a date (YYYY-MM-DD)", param, ctx)
+        if not self.first <= day <= self.last:
+            self.fail(f"{value} is not between {self.first} and {self.last}", param, ctx)
+        return day
 
 
 def now() -> datetime:
@@ -67,9 +72,10 @@ def print_table(headings: list[str], rows: list[list[Any]]) -> None:
 
 @contextmanager
 def progress(words: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error; the callback takes (done, total)."""
+    """A progress bar on standard error when a person watches it; the callback takes (done, total)."""
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(words, total=None)
 
         def step(done: int, total: int) -> None:

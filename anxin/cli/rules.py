@@ -17,6 +17,9 @@ def listing(pack: str, as_json: bool) -> None:
     """Every rule of every pack."""
     from anxin.rules.packs import all_rules
 
+    known = sorted({rule.pack for rule in all_rules()})
+    if pack and pack not in known:
+        raise click.ClickException(f"There is no pack {pack}; there are {', '.join(known)}.")
     found = [rule for rule in all_rules() if not pack or rule.pack == pack]
     rows = [
         {

@@ -74,11 +74,11 @@ class Result:
 
 def read(pack: str | None = None, folder: Path = FOLDER) -> list[Scenario]:
     """The scenarios of a pack, or of all. Raises ScenarioError that names file and entry."""
-    files = sorted(folder.glob("*.yaml")) if pack is None else [folder / f"{pack}.yaml"]
+    files = [path for path in sorted(folder.glob("*.yaml")) if pack in (None, path.stem)]
+    if pack is not None and not files:
+        raise ScenarioError(f"There are no scenarios for {pack}. Known are: {_known(folder)}.")
     scenarios = []
     for path in files:
-        if not path.exists():
-            raise ScenarioError(f"There are no scenarios for {path.stem}. Known are: {_known(folder)}.")
         for number, given in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")) or [], 1):
             scenarios.append(_scenario(path, number, given))
     return scenarios

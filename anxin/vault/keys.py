@@ -56,13 +56,17 @@ def load(data: Path) -> Keys:
     """The keys of a data folder as they are now, made when there are none yet.
 
     Costs one ``stat`` unless another process has replaced the file since. Raises ValueError with one sentence when the
-    file is there but cannot be used.
+    file is there but cannot be used, or is gone from a folder that holds data.
     """
     known = _read.get(data)
     file = known[0] if known is not None else str(path(data))
     try:
         now = os.stat(file)
     except FileNotFoundError:
+        if any((data / name).exists() for name in ("anxin.sqlite3", "ledger")):
+            raise ValueError(
+                f"The key file {file} is gone, and nothing stored here opens without it; restore it from your backup."
+            ) from None
         _create(Path(file))
         now = os.stat(file)
     stamp = (now.st_mtime_ns, now.st_ino, now.st_size)

@@ -281,8 +281,12 @@ def parse_account(record: Record, row: ReadRow, context: Context) -> dict[str, A
 
 
 def take_accounts(rows: list[ReadRow], arrival: Arrival) -> int:
-    """Record the accounts of the good rows as uploaded on the day of arrival."""
+    """Record the accounts of the good rows as uploaded on the day of arrival.
+
+    What an operator brings in stood in another register before: it counts from the account's opening.
+    """
     today = civil_date(arrival.at)
+    brought = arrival.source.startswith("import:")
     count = 0
     for row in rows:
         if row.verdict == OK:
@@ -290,7 +294,8 @@ def take_accounts(rows: list[ReadRow], arrival: Arrival) -> int:
             if fields["balance_fen"] is not None and fields["balance_on"] is None:
                 fields["balance_on"] = today
             project = fields["project"]
-            actions.record_account(on=today, at=arrival.at, enterprise=project.contractor, **fields)
+            on = fields["opened_on"] or today if brought else today
+            actions.record_account(on=on, at=arrival.at, enterprise=project.contractor, **fields)
             count += 1
     return count
 

@@ -32,14 +32,15 @@ def _endless(rows: Any) -> Any:
 
 
 def renewed(facts: Facts, ending: Any) -> Any:
-    """Which of the deposits in ``ending`` (project_id, valid_to) are followed without a gap by one already handed in."""
+    """Which of the deposits ``ending`` (project_id, valid_to) are followed without a gap by one already handed in."""
     rows = facts.deposits
     later = rows.select(
         renewed_project="project_id", next_from=rows.valid_from, next_to=rows.valid_to, endless=_endless(rows)
     )
     later = later.filter(later.next_from > facts.as_of)
     both = ending.inner_join(later, ending.project_id == later.renewed_project)
-    follows = (both.next_from <= both.valid_to + ibis.interval(days=1)) & (both.endless | (both.next_to > both.valid_to))
+    no_gap = both.next_from <= both.valid_to + ibis.interval(days=1)
+    follows = no_gap & (both.endless | (both.next_to > both.valid_to))
     return both.filter(follows).select("project_id").distinct()
 
 

@@ -12,7 +12,16 @@ from anxin.remedies.backstop_data import BackstopKind, FundRule, backstop_kinds,
 from anxin.remedies.models import DrawLine, Fund, Pledge
 from anxin.remedies.particulars import owed_fen, standing
 from anxin.remedies.police import order_passed
-from anxin.remedies.sources import KEEPS, Source, available_fen, from_funds, in_force, open_sums, share_out
+from anxin.remedies.sources import (
+    KEEPS,
+    Source,
+    available_fen,
+    from_funds,
+    in_force,
+    open_sums,
+    refused_while_overdrawn,
+    share_out,
+)
 
 _FILED = ("state-filed", "state-ordered", "state-overdue", "state-decided")
 
@@ -126,6 +135,9 @@ def _funds(case: Case, rest: dict[int, int], at: datetime) -> list[Offer]:
         zh, en = hindrance(case, rule.when, at=at)
         if rule.per_person and fund.per_person_fen is None:
             zh, en = "请先在周转金页面录入月最低工资标准", "First enter the monthly minimum wage on the fund's page"
+        over = refused_while_overdrawn(fund, civil_date(at))
+        zh, en = over if over[0] else (zh, en)
+        has = max(0, has)
         wanted = capped(fund, rule, rest, taken)
         room = share_room(case, rule, taken)
         total = min([has] + ([room] if room is not None else []))
@@ -184,6 +196,9 @@ def _pledges(case: Case, rest: dict[int, int], at: datetime) -> list[Offer]:
                 zh, en = "已请求，等对方答复金额", "Asked; the sum is awaited"
             elif pledge.amount_fen == 0:
                 zh, en = "对方答复不能垫付：" + pledge.note, "It will not advance: " + pledge.note
+            else:
+                zh, en = refused_while_overdrawn(pledge, civil_date(at))
+                has = max(0, has)
             lines = share_out(rest, has) if has else {}
             for pk, fen in lines.items():
                 rest[pk] -= fen

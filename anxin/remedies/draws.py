@@ -32,7 +32,15 @@ from anxin.remedies.backstops import capped, hindrance, share_room
 from anxin.remedies.line_sums import count_received, set_sum, tell_sum
 from anxin.remedies.models import Draw, DrawLine, DrawState, Fund, FundEntry, Pledge
 from anxin.remedies.particulars import standing
-from anxin.remedies.sources import KEEPS, Source, available_fen, from_funds, open_sums, share_out
+from anxin.remedies.sources import (
+    KEEPS,
+    Source,
+    available_fen,
+    from_funds,
+    open_sums,
+    refused_while_overdrawn,
+    share_out,
+)
 
 _ENDED = ("案件已办结，请先恢复办理。", "The case is closed; open it again first.")
 
@@ -114,6 +122,9 @@ def _name_of(source: Source) -> str:
 
 def _judge(case: Case, source: Source, lines: Mapping[int, int], beyond: str, at: datetime) -> None:
     """Whether lines may be paid from a source now. Raises CannotMove. Call it under the locks of both."""
+    zh, en = refused_while_overdrawn(source, civil_date(at))
+    if zh:
+        raise CannotMove(zh + "。", en + ".")
     total = sum(lines.values())
     if total <= 0 or any(fen <= 0 for fen in lines.values()):
         raise CannotMove("没有可以垫付的金额。", "There is nothing to advance.")

@@ -152,12 +152,13 @@ def filled_up(
 
 @transaction.atomic
 def book(*, fund: Fund, amount_fen: int, on: date, note: str, by: User, at: datetime) -> FundEntry:
-    """Pay money into a fund (above nought) or take it out for another purpose (below). Its balance never goes below
-    nought. Raises CannotMove."""
+    """Pay money into a fund (above nought) or take it out for another purpose (below). Nothing is taken out that is not
+    there; an overdraft may be cleared in parts. Raises CannotMove."""
     Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
     balance = FundEntry.objects.filter(fund=fund).aggregate(sum=Sum("amount_fen"))["sum"] or 0
-    if amount_fen == 0 or balance + amount_fen < 0:
-        raise CannotMove(f"余额不足：现有 {balance / 100:,.2f} 元。", f"The balance is {balance / 100:,.2f} yuan.")
+    if amount_fen == 0 or (amount_fen < 0 and balance + amount_fen < 0):
+        there = max(0, balance) / 100
+        raise CannotMove(f"余额不足：现有 {there:,.2f} 元。", f"The balance is {there:,.2f} yuan.")
     if not note.strip():
         raise CannotMove("请写明用途或来源。", "Say where it comes from or goes.")
     row = FundEntry.objects.create(

@@ -24,11 +24,10 @@ def kept_fen(source: Deposit | Pledge) -> int:
 
 
 def available_fen(source: Source, on: date) -> int | None:
-    """What may still be drawn on a day (fen); None when the amount is not on file or has not been answered yet."""
+    """What may still be drawn on a day (fen); None when the amount is not on file or has not been answered yet. Below
+    nought where a bank paid more than was there (``overdrawn_fen``): pages say so in words."""
     if isinstance(source, Fund):
-        return (
-            (FundEntry.objects.filter(fund=source).aggregate(sum=Sum("amount_fen"))["sum"] or 0) if source.active else 0
-        )
+        return _booked_fen(source) if source.active else 0
     if isinstance(source, Pledge):
         return source.amount_fen - kept_fen(source) if source.answered_at is not None else None
     if source.form == "exempt" or not in_force(source, on):
@@ -39,6 +38,35 @@ def available_fen(source: Source, on: date) -> int | None:
         TopUp.objects.filter(deposit=source, replaced_by=None).exclude(done_on=None).aggregate(sum=Sum("amount_fen"))
     )
     return max(0, source.amount_fen - kept_fen(source) + (filled["sum"] or 0))
+
+
+def overdrawn_fen(source: Source, on: date) -> int:
+    """By how much a bank has paid more out of a fund or an advance than there was (fen); nought where it has not. A
+    deposit has no such figure: what it lacks is its filling up."""
+    if isinstance(source, Fund):
+        return max(0, -_booked_fen(source))
+    return max(0, -(available_fen(source, on) or 0)) if isinstance(source, Pledge) else 0
+
+
+def refused_while_overdrawn(source: Source, on: date) -> tuple[str, str]:
+    """Why nothing may be drawn from a source now, in two languages, with what clears it; blank when it may."""
+    fen = overdrawn_fen(source, on)
+    if not fen:
+        return "", ""
+    yuan = f"{fen / 100:,.2f}"
+    if isinstance(source, Fund):
+        return (
+            f"该周转金已透支 {yuan} 元（银行实付超出批准），须先退回或拨入补足并记账",
+            f"This fund is overdrawn by {yuan} yuan: the bank paid more than approved. Refund or pay in first",
+        )
+    return (
+        f"已超出对方同意垫付的金额 {yuan} 元（银行实付超出批准），须先与对方和银行结清",
+        f"{yuan} yuan more were paid than was advanced; settle it with the payer and the bank first",
+    )
+
+
+def _booked_fen(fund: Fund) -> int:
+    return FundEntry.objects.filter(fund=fund).aggregate(sum=Sum("amount_fen"))["sum"] or 0
 
 
 def in_force(deposit: Deposit, on: date) -> bool:

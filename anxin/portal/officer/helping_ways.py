@@ -26,7 +26,7 @@ from anxin.remedies import pledges, recovery, tracks
 from anxin.remedies.backstop_data import fund_rule
 from anxin.remedies.funds import open_fund, set_fund
 from anxin.remedies.models import Fund, Pledge, Track
-from anxin.remedies.sources import available_fen
+from anxin.remedies.sources import available_fen, overdrawn_fen
 from anxin.remedies.ways import kinds
 
 
@@ -62,7 +62,8 @@ def _show(request: HttpRequest, status: int = 200) -> HttpResponse:
         for row in _pledges(user).select_related("case__project", "asked_by").order_by("answered_at", "due_at")[:100]
     ]
     funds = [
-        {"row": fund, "balance_fen": available_fen(fund, civil_date(at)), "rule": fund_rule(fund.region_code),
+        {"row": fund, "balance_fen": available_fen(fund, civil_date(at)),
+         "over_fen": overdrawn_fen(fund, civil_date(at)), "rule": fund_rule(fund.region_code),
          "entries": [{"row": one, "word": words.ENTRIES[one.kind], "who": person(one.by)}
                      for one in fund.entries.select_related("by", "draw__case").order_by("-at", "-pk")[:50]]}
         for fund in _funds(user).order_by("pk")

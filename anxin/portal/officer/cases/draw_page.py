@@ -1,6 +1,7 @@
 """One draw: who gets what, the approval, the bank's file and its answers, and how the money comes back."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +29,7 @@ from anxin.portal.ui.tags import in_english
 from anxin.registry.models import Deposit
 from anxin.remedies import draws, payouts, recovery
 from anxin.remedies.models import Draw, DrawLine, PayoutNote, Recovery, RecoveryMove, TopUp
-from anxin.remedies.sources import available_fen
+from anxin.remedies.sources import available_fen, overdrawn_fen, refused_while_overdrawn
 
 
 def find_draw(case: Case, pk: int) -> Draw:
@@ -61,7 +62,7 @@ def _show(request: HttpRequest, case: Case, row: Draw, status: int = 200) -> Htt
     context: dict[str, Any] = {
         "case": case, "number": shown(case.number), "draw": row, "view": draw_view(row), "may": allowed,
         "own": row.asked_by_id == user.pk, "today": civil_date(at), "open": row.state in _OPEN,
-        "available_fen": available_fen(draws.source_of(row), civil_date(at)),
+        **_source(row, civil_date(at)),
         "asked_by": person(row.asked_by), "decided_by": person(row.decided_by),
         "due": till(row.due_at, at) if row.due_at and row.state in _OPEN else None,
         "lines": [_line(line, names, left_out) | {"notes": notes.get(line.pk, [])} for line in lines],
@@ -79,6 +80,14 @@ def _show(request: HttpRequest, case: Case, row: Draw, status: int = 200) -> Htt
 
 
 _OPEN = ("approved", "paying")
+
+
+def _source(row: Draw, today: date) -> dict[str, Any]:
+    """What the source of a draw still has, and why nothing more may be approved from it."""
+    source = draws.source_of(row)
+    over, why = overdrawn_fen(source, today), refused_while_overdrawn(source, today)
+    has = 0 if over else available_fen(source, today)
+    return {"available_fen": has, "over_fen": over, "refused": why[1] if in_english() else why[0]}
 
 
 def _line(line: DrawLine, names: dict[int, str], left_out: dict[int, str]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def _funds(one: Line) -> list[Cell]:
     row = one["row"]
     return [
         row.name, tags.region_path(row.region_code), tags.said(row.organisation, "name"), yuan(one["balance_fen"]),
-        yuan(row.per_person_fen),
+        yuan(one["over_fen"]) if one["over_fen"] else None, yuan(row.per_person_fen),
     ]  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def _headings(tab: str) -> list[object]:
         return [_("项目编码"), _("项目名称"), _("总承包单位"), _("案件编号"), _("金额（元）"), _("期限")]
     if tab == "instalments":
         return [*case, _("期次"), _("到期"), _("本期（元）"), _("还差（元）")]
-    return [_("周转金"), _("地区"), _("管理单位"), _("余额（元）"), _("每人限额（元）")]
+    return [_("周转金"), _("地区"), _("管理单位"), _("余额（元）"), _("透支（元）"), _("每人限额（元）")]
 
 
 CELLS: dict[str, Callable[[Line], list[Cell]]] = {

@@ -23,7 +23,7 @@ from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.export import FORMS, READ
 from anxin.remedies.models import Draw, Fund, Instalment, Recovery, TopUp
 from anxin.remedies.recovery import open_fen
-from anxin.remedies.sources import available_fen
+from anxin.remedies.sources import available_fen, overdrawn_fen
 
 SOON = timedelta(days=15)
 
@@ -105,4 +105,5 @@ def _row(tab: str, row: Any, at: datetime) -> dict[str, Any]:
     if tab == "instalments":
         return {"row": row, "case": row.track.case, "late": row.due_on < today,
                 "rest_fen": row.amount_fen - row.covered_fen}  # fmt: skip
-    return {"row": row, "balance_fen": available_fen(row, today)}
+    over = overdrawn_fen(row, today)
+    return {"row": row, "over_fen": over, "balance_fen": 0 if over else available_fen(row, today)}

@@ -4,6 +4,7 @@ Each answers None for a blank and raises ValueError (with a short reason that ho
 """
 
 import math
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -14,6 +15,7 @@ _DIRECTIONS = {
     "01": IN, "1": IN, "in": IN, "i": IN, "入": IN, "进": IN, "入场": IN, "进场": IN, "进门": IN, "进入": IN,
     "02": OUT, "2": OUT, "0": OUT, "out": OUT, "o": OUT, "出": OUT, "出场": OUT, "退场": OUT, "出门": OUT, "离开": OUT,
 }  # fmt: skip
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
 _MOMENT_FORMATS = (
@@ -32,15 +34,27 @@ def text(value: object) -> str:
     return str(value).strip()
 
 
-def fen(value: object, unit: int = 100) -> int | None:
-    """Money in yuan (or, with ``unit`` 1_000_000, in 万元) as integer fen. Half a fen is rounded up."""
-    raw = text(value).replace(",", "").replace("，", "").removeprefix("¥").removeprefix("￥").removesuffix("元")
-    if not raw:
-        return None
+def _decimal(raw: str) -> Decimal:
+    """A number in digits. Commas part thousands and nothing else: ``6,5`` is as likely 6.5 as 65, and is no number."""
+    raw = raw.replace("，", ",")
+    if "," in raw:
+        if not _GROUPED.fullmatch(raw):
+            raise ValueError("not a number")
+        raw = raw.replace(",", "")
+    if "_" in raw:
+        raise ValueError("not a number")
     try:
-        amount = Decimal(raw)
+        return Decimal(raw)
     except InvalidOperation:
         raise ValueError("not a number") from None
+
+
+def fen(value: object, unit: int = 100) -> int | None:
+    """Money in yuan (or, with ``unit`` 1_000_000, in 万元) as integer fen. Half a fen is rounded up."""
+    raw = text(value).removeprefix("¥").removeprefix("￥").removesuffix("元").strip()
+    if not raw:
+        return None
+    amount = _decimal(raw)
     if not amount.is_finite() or abs(amount) > Decimal(10) ** 15:
         raise ValueError("not a usable number")
     return int((amount * unit).quantize(Decimal(1), rounding="ROUND_HALF_UP"))
@@ -48,14 +62,10 @@ def fen(value: object, unit: int = 100) -> int | None:
 
 def number(value: object) -> float | None:
     """A decimal number."""
-    raw = text(value).replace(",", "")
+    raw = text(value)
     if not raw:
         return None
-    try:
-        amount = Decimal(raw)
-    except InvalidOperation:
-        raise ValueError("not a number") from None
-    found = float(amount)
+    found = float(_decimal(raw))
     if not math.isfinite(found):
         raise ValueError("not a usable number")
     return found

@@ -198,7 +198,7 @@ def test_wages_of_somebody_who_is_not_on_the_roster(client: NationalClient) -> N
         ("Project.Add", {"projectCode": "P7", "areaCode": "140105"}, -1, "[name]不能为空!"),
         ("Project.Add", {"projectCode": "P7", "name": "七"}, -1, "[areaCode]不能为空!"),
         ("Project.Update", {"invest": "-5"}, -1, "[invest]不能为负数!"),
-        ("Project.Add", {"projectCode": "P7", "name": "七", "areaCode": "140105", "invest": -1}, -1, "[invest]不能为负数!"),
+        ("Project.Update", {"invest": -0.01}, -1, "[invest]不能为负数!"),
         ("Project.Update", {"projectCode": "P9", "name": "九"}, -1, "[projectCode]项目不存在,请先上报项目!"),
         ("Team.Add", {"corpCode": CONTRACTOR}, -1, "[teamName]不能为空!"),
         ("Team.Add", {"teamName": "二", "exitTime": soon()}, -1, "[exitTime]最晚为当前时间!"),

@@ -80,10 +80,13 @@ def test_tricks_that_keep_digits_are_undone(written, read):
 def test_money_in_yuan_and_in_wan(amount):
     assert cells.money(f"{amount / 100:.2f}") == amount
     assert cells.money(f"¥{amount // 100:,}.{amount % 100:02d}元") == amount
+    assert cells.money(f"{amount // 100:,}".replace(",", "，")) == amount // 100 * 100
     assert cells.money(amount, 1_000_000) == cells.money(f"{amount}万元") == amount * 1_000_000
 
 
-@pytest.mark.parametrize("value", ["abc", "1.2.3", "NaN", "Infinity", "1e99", True, DAY])
+@pytest.mark.parametrize(
+    "value", ["abc", "1.2.3", "NaN", "Infinity", "1e99", True, DAY, "6,5", "6，5", "1,0000", ",100", "1_000"]
+)
 def test_what_is_no_money_is_refused(value):
     with pytest.raises(CellError):
         cells.money(value)

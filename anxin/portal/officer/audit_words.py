@@ -125,7 +125,7 @@ ACTIONS: dict[str, Any] = {
     "case-consent-given": _("工友确认参加"),
     "case-consent-refused": _("工友表示不参加"),
     "case-consent-code": _("更换确认码"),
-    "case-return-code": _("更换返回码"),
+    "case-return-code": _("更换查询码"),
     "case-member-added": _("工友加入"),
     "case-sum-corrected": _("工友更正金额"),
     "case-withdrawn": _("撤回反映"),

@@ -114,7 +114,14 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404 from None
     if request.GET.get("form") in ("csv", "xlsx"):
         return _download(lint, request.GET["form"], f"{project.code}-{sheet.pk}-lint")
-    return render(request, "site/sheet.html", {"sheet": sheet, "counts": counts, **_told(project, lint)})
+    return _show_sheet(request, project, sheet, lint, counts)
+
+
+def _show_sheet(
+    request: HttpRequest, project: Project, sheet: Upload, lint: Lint, counts: dict[str, int], status: int = 200
+) -> HttpResponse:
+    context = {"sheet": sheet, "counts": counts, "given": request.POST, **_told(project, lint)}
+    return render(request, "site/sheet.html", context, status=status)
 
 
 @needs("site")
@@ -176,7 +183,9 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("site-payroll")
         if request.POST.get("decision") != "submit":
             raise Http404
-        lint, _counts = _lint(project, sheet)
+        lint, read = _lint(project, sheet)
+        if not lint.lines:
+            raise Wrong(_("没有一行可以报送。请核对表头和月份，改正后重新上传。"))
         wanting = _("自查发现了问题。请更正后重传，或写明原因再报送。") if lint.issues or lint.low_mean else ""
         word = read_text(request, "word", 300, wanting)
         papers = read_files(request)
@@ -190,7 +199,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
                 mending.bring_signed_sheets(project=project, month=month, papers=papers, by=user, at=at)
     except Wrong as wrong:
         messages.error(request, str(wrong))
-        return redirect("site-payroll-sheet", pk=pk)
+        return _show_sheet(request, project, sheet, lint, read, status=422)
     except UploadDecided as decided:
         messages.error(request, decided.reason_en if in_english() else decided.reason)
         return redirect("site-payroll-sheet", pk=pk)

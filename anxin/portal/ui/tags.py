@@ -133,6 +133,12 @@ def money_short(fen: int | None) -> str:
 
 
 @register.filter
+def typed_sum(given: dict[str, str], key: str) -> str:
+    """The sum typed for one of several, in a form that is shown again."""
+    return given.get(f"sum-{key}", "")
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """A civil date as 2026-04-20."""
     if value is None:

@@ -18,7 +18,7 @@ from anxin.cases.numbers import shown
 from anxin.insight.scope import visible_cases
 from anxin.law.civil import civil_date
 from anxin.people.access import may
-from anxin.people.models import Role, User
+from anxin.people.models import Organisation, Role, User
 from anxin.portal.officer.cases import paper_words as words
 from anxin.portal.officer.cases.parts import handles
 from anxin.portal.officer.forms import key_of
@@ -35,6 +35,8 @@ from anxin.vault import evidence
 from anxin.vault.fields import mask_text, open_text
 
 MOST_CLAIMS = 50
+# A paper of labour inspection is signed by two inspectors.
+_TWO = 2
 
 
 def papers_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:
@@ -144,10 +146,22 @@ def _recipient(row: Document, serving: Any) -> str:
 
 
 def inspectors_for(case: Case) -> list[User]:
-    """Who may be named as an inspector: the officers and chiefs of the case's unit."""
+    """Who may be named as an inspector: the officers and chiefs of the case's unit; those of the unit above it too
+    where it has not two of its own."""
     if case.unit is None:
         return []
-    found = case.unit.people.filter(is_active=True, left_at=None, role__in=(Role.OFFICER, Role.CHIEF))
+    found = _inspectors_of(case.unit)
+    code = case.unit.region_code
+    for above in dict.fromkeys((code[:4] + "00", code[:2] + "0000")):
+        if len(found) >= _TWO:
+            break
+        units = Organisation.objects.filter(active=True, kind=case.unit.kind, region_code=above)
+        found += [one for unit in units.exclude(pk=case.unit.pk) for one in _inspectors_of(unit)]
+    return found
+
+
+def _inspectors_of(unit: Organisation) -> list[User]:
+    found = unit.people.filter(is_active=True, left_at=None, role__in=(Role.OFFICER, Role.CHIEF))
     return list(found.order_by("role", "pk"))
 
 

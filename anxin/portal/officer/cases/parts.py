@@ -51,6 +51,8 @@ def people_part(case: Case, user: User, at: datetime) -> dict[str, Any]:
         )
     return {
         "people": people,
+        "verified": any(row.verified_fen is not None for row in rows),
+        "agreed": any(row.agreed_fen is not None for row in rows),
         "inside": inside,
         "words": [
             {"row": row, "name": names[row.claimant_id]}

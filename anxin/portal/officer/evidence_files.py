@@ -6,7 +6,6 @@ written down first, in the same transaction. A worker's own pictures need the pe
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,8 +19,8 @@ from anxin.people.looks import WORKER, record_look
 from anxin.people.models import User
 from anxin.portal.officer.projects import project_or_404
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.sending import send_kept
 from anxin.registry.models import Paper, PaperKind, Project, Worker
-from anxin.vault import evidence
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -56,19 +55,7 @@ def download(digest: str, *, kept: Kept, by: User, page: str) -> HttpResponse:
         record_look(
             by=by, at=timezone.now(), subject=kept.subject, subject_id=kept.subject_id, field=kept.field, page=page
         )
-        try:
-            content = evidence.read(digest)
-        except (FileNotFoundError, ValueError):
-            raise Http404 from None
-    kind = evidence.kind_of(content)
-    answer = HttpResponse(content, content_type=kind.content_type)
-    # The ending follows the content: what was brought as page.html and is a picture is saved as a picture.
-    name = f"{(kept.name or digest[:12]).rsplit('.', 1)[0][:80]}.{kind.ending}"
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+        return send_kept(digest, kept.name)
 
 
 def _kept(project: Project, digest: str, user: User) -> Kept | None:

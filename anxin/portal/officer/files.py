@@ -2,18 +2,18 @@
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anxin.people.looks import record_look
 from anxin.portal.officer.forms import Wrong
 from anxin.portal.ui.access import signed_in
+from anxin.portal.ui.sending import PICTURES, send_kept
 from anxin.portal.ui.tags import in_english
-from anxin.vault.evidence import KINDS, NotEvidence, check, kind_of, read, store
+from anxin.vault.evidence import KINDS, NotEvidence, check, store
 
 MOST = 10
-_SHOWN = ("jpeg", "png")
 
 
 def take_files(request: HttpRequest, name: str = "files", *, kinds: tuple[str, ...] = tuple(KINDS)) -> list[str]:
@@ -41,15 +41,4 @@ def show_file(request: HttpRequest, digest: str, *, subject: str, subject_id: ob
     with transaction.atomic():
         record_look(by=signed_in(request), at=timezone.now(), subject=subject, subject_id=subject_id, field="file",
                     page=request.path)  # fmt: skip
-        try:
-            content = read(digest)
-        except (FileNotFoundError, ValueError):
-            raise Http404 from None
-    kind = kind_of(content)
-    answer = HttpResponse(content, content_type=kind.content_type)
-    how = "inline" if kind.name in _SHOWN else "attachment"
-    answer["Content-Disposition"] = f'{how}; filename="{digest[:12]}.{kind.ending}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+        return send_kept(digest, shown=PICTURES)

@@ -31,7 +31,8 @@ from anxin.people.models import Role, User
 from anxin.portal.officer.downloads import form_asked, note_export
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.export import READ, Cell, export
+from anxin.portal.ui.export import READ, XLSX, Cell, export
+from anxin.portal.ui.sending import send
 from anxin.portal.ui.tags import in_english
 from anxin.registry.models import Project
 
@@ -48,7 +49,6 @@ STATUSES = {
     "discarded": gettext_lazy("已放弃"),
 }
 _ORDER = {verdict: place for place, verdict in enumerate(("refused", "waiting", "ok", "skipped"))}
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class _Refused(Exception):
@@ -241,14 +241,7 @@ def _badness(row: dict[str, Any]) -> int:
 
 def _download(found: Upload, form: str) -> HttpResponse:
     content = reports.report_xlsx(found) if form == "xlsx" else reports.report_csv(found)
-    return _file(content, f"report-{found.pk}.{form}", _XLSX if form == "xlsx" else "text/csv; charset=utf-8")
-
-
-def _file(content: bytes, name: str, content_type: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return send(content, XLSX if form == "xlsx" else "text/csv; charset=utf-8", f"report-{found.pk}.{form}")
 
 
 @needs("uploads")
@@ -257,7 +250,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     """The template of a kind to fill in."""
     if kind not in KINDS or kind not in kinds_for(signed_in(request)):
         raise Http404
-    return _file(templates.template(kind), f"{kind}.xlsx", _XLSX)
+    return send(templates.template(kind), XLSX, f"{kind}.xlsx")
 
 
 @needs("uploads")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,16 +14,15 @@ from django.views.decorators.http import require_safe
 
 from anxin.insight.paging import page_of, wanted_page
 from anxin.law.civil import civil_date
-from anxin.portal.officer.cases.paper_acts import WORD, sent
 from anxin.portal.officer.downloads import form_asked
 from anxin.portal.site.reach import own_project, project_or_404
 from anxin.portal.ui.access import needs
 from anxin.portal.ui.export import READ, Cell, export
+from anxin.portal.ui.sending import WORD, kept_or_404, send
 from anxin.portal.ui.tags import in_language, said
 from anxin.remedies.kinds import kinds
 from anxin.remedies.models import Document
 from anxin.remedies.serving import papers_on_project
-from anxin.vault import evidence
 
 
 @needs("site")
@@ -65,8 +64,4 @@ def _list_file(found: QuerySet[Document], form: str, today: date) -> HttpRespons
 def paper_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The paper as it was served. Never its annex."""
     row = get_object_or_404(papers_on_project(project_or_404(request).pk), pk=pk)
-    try:
-        content = evidence.read(row.digest)
-    except (FileNotFoundError, ValueError):
-        raise Http404 from None
-    return sent(content, WORD, f"{row.number or row.pk} {kinds()[row.kind].title['zh']}.docx")
+    return send(kept_or_404(row.digest), WORD, f"{row.number or row.pk} {kinds()[row.kind].title['zh']}.docx")

@@ -20,6 +20,7 @@ from anxin.portal.officer.projects import month_or_404
 from anxin.portal.site import words
 from anxin.portal.site.reach import project_or_404
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.sending import send
 from anxin.vault.fields import mask_card, open_text
 
 FORMS = {"pain001": ("xml", "application/xml"), "csv": ("csv", "text/csv; charset=utf-8")}
@@ -95,8 +96,4 @@ def download(request: HttpRequest, month: str) -> HttpResponse:
         trail.record(by=user, at=at, action=ACTION, subject="project", subject_id=project.pk, changes=told)
     ending, content_type = FORMS[form]
     content = payouts.pain001(file, at=at, execute_on=civil_date(at)) if form == "pain001" else payouts.table(file)
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = f'attachment; filename="payout-{month}-{project.pk}.{ending}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return send(content, content_type, f"payout-{month}-{project.pk}.{ending}")

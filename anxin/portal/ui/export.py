@@ -25,7 +25,7 @@ LIMIT = 50_000
 # What a caller reads: one row more than goes into the file shows that it was cut.
 READ = LIMIT + 1
 Cell = str | int | float | date | datetime | None
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def yuan(fen: int | None) -> float | None:
@@ -104,6 +104,6 @@ def export(
         file,
         as_attachment=True,
         filename=f"{name}.xlsx",
-        content_type=_XLSX,
+        content_type=XLSX,
         headers={"Cache-Control": "no-store"},
     )

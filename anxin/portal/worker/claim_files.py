@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from anxin.cases import drafts, exhibits
 from anxin.cases.exhibits import TAKEN, Brought
 from anxin.portal.officer.forms import Wrong
+from anxin.portal.ui.sending import SEEN_AND_HEARD, send_kept
 from anxin.portal.ui.tags import in_english
 from anxin.portal.worker import claim_session
 from anxin.portal.worker.access import open_page
@@ -61,7 +61,7 @@ def draft_file(request: HttpRequest, digest: str) -> HttpResponse:
     name = next((one["name"] for one in mine if one["digest"] == digest), None)
     if name is None:
         raise Http404
-    return sent(digest, name)
+    return send_kept(digest, name, shown=SEEN_AND_HEARD)
 
 
 @open_page(WHY)
@@ -73,22 +73,4 @@ def claim_file(request: HttpRequest, number: str, digest: str) -> HttpResponse:
     row = exhibits.of_side(side.claim, claimant=side.member).filter(digest=digest).first()
     if row is None or not _DIGEST.fullmatch(digest):
         raise Http404
-    return sent(digest, row.name)
-
-
-def sent(digest: str, name: str) -> HttpResponse:
-    """A file of the vault as a browser may safely have it: its own content's type, shown or saved, never run."""
-    try:
-        content = evidence.read(digest)
-    except (FileNotFoundError, ValueError):
-        raise Http404 from None
-    kind = evidence.kind_of(content)
-    shown = kind.content_type.startswith(("image/", "audio/"))
-    answer = HttpResponse(content, content_type=kind.content_type)
-    how = "inline" if shown else "attachment"
-    safe = f"{name.rsplit('.', 1)[0][:80]}.{kind.ending}"
-    answer["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(safe, safe='')}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return send_kept(digest, row.name, shown=SEEN_AND_HEARD)

@@ -10,14 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from anxin.law.civil import civil_date
-from anxin.portal.officer.cases.paper_acts import WORD, sent
+from anxin.portal.ui.sending import WORD, kept_or_404, send
 from anxin.portal.worker import claim_session
 from anxin.portal.worker.access import me, open_page, worker_page
 from anxin.portal.worker.claim_session import Side
 from anxin.remedies.evidence_pack import own_pack
 from anxin.remedies.kinds import kinds
 from anxin.remedies.serving import papers_for_claim
-from anxin.vault import evidence
 
 WHY = "opened by a code or the worker's sign-in, 404 for all others"
 
@@ -28,7 +27,7 @@ def pack(request: HttpRequest) -> HttpResponse:
     """Everything the file holds of the signed-in worker, in one zip that proves itself. By POST: it seals the trail."""
     at = timezone.now()
     made = own_pack(worker=me(request), at=at)
-    return sent(made.content, "application/zip", f"{_('我的证据包')}-{civil_date(at).isoformat()}.zip")
+    return send(made.content, "application/zip", f"{_('我的证据包')}-{civil_date(at).isoformat()}.zip")
 
 
 def papers_for_side(side: Side) -> list[dict[str, Any]]:
@@ -46,8 +45,4 @@ def paper(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if not side.himself:
         raise Http404
     row = get_object_or_404(papers_for_claim(side.claim, side.member), pk=pk)
-    try:
-        content = evidence.read(row.digest)
-    except (FileNotFoundError, ValueError):
-        raise Http404 from None
-    return sent(content, WORD, f"{row.number or row.pk} {kinds()[row.kind].title['zh']}.docx")
+    return send(kept_or_404(row.digest), WORD, f"{row.number or row.pk} {kinds()[row.kind].title['zh']}.docx")

@@ -27,7 +27,7 @@ from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.forms import key_of
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
-from anxin.vault import evidence
+from anxin.portal.ui.sending import SEEN_AND_HEARD, send_kept
 from anxin.vault.fields import mask_identity, mask_phone, open_text
 
 MOST = 50
@@ -126,15 +126,4 @@ def exhibit(request: HttpRequest, number: str, digest: str) -> HttpResponse:
     with transaction.atomic():
         record_look(by=user, at=at, subject="case", subject_id=case.pk, field=f"exhibit-{row.kind}",
                     page=f"/cases/{case.number}")  # fmt: skip
-        try:
-            content = evidence.read(row.digest)
-        except FileNotFoundError:
-            raise Http404 from None
-    kind = evidence.kind_of(content)
-    answer = HttpResponse(content, content_type=kind.content_type)
-    inline = kind.name in ("jpeg", "png") or kind.name in evidence.SOUNDS
-    answer["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{digest[:12]}.{kind.ending}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'; media-src 'self'"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+        return send_kept(row.digest, shown=SEEN_AND_HEARD)

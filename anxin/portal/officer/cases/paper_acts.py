@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.db import transaction
@@ -23,6 +22,7 @@ from anxin.portal.officer.cases.papers import claim_of, inspectors_for, paper_or
 from anxin.portal.officer.files import show_file, take_files
 from anxin.portal.officer.forms import Wrong, day_of, read_text
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.sending import WORD, kept_or_404, send
 from anxin.portal.ui.tags import in_english
 from anxin.remedies import documents, pdf
 from anxin.remedies.evidence_pack import case_pack
@@ -31,9 +31,6 @@ from anxin.remedies.models import Document, ServingWay
 from anxin.remedies.paper_facts import people_of
 from anxin.remedies.rendering import NotReady
 from anxin.remedies.serving import serve
-from anxin.vault import evidence
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @needs("case")
@@ -198,31 +195,19 @@ def file(request: HttpRequest, pk: int, form: str) -> HttpResponse:
             for one in people_of(row.case, row.claim, row.claimant):
                 subject, key = (WORKER, one.worker_id) if one.worker_id else ("case", row.case_id)
                 record_look(by=user, at=at, subject=subject, subject_id=key, field="paper", page=f"/papers/{row.pk}")
-        try:
-            content = evidence.read(digest)
-        except (FileNotFoundError, ValueError):
-            raise Http404 from None
+        content = kept_or_404(digest)
     if form == "pdf":
         made = pdf.to_pdf(content)
         if made is None:
             messages.info(request, _("本机没有 LibreOffice 或转换失败，请下载 Word 文件打印。"))
             return redirect("paper", pk=row.pk)
-        return sent(made, "application/pdf", f"{name_of(row)}.pdf")
-    return sent(content, WORD, f"{name_of(row)}{'-名单密存' if form == 'annex' else ''}.docx")
+        return send(made, "application/pdf", f"{name_of(row)}.pdf")
+    return send(content, WORD, f"{name_of(row)}{'-名单密存' if form == 'annex' else ''}.docx")
 
 
 def name_of(row: Document) -> str:
     """What a paper's file is called when it is saved."""
     return f"{row.number or row.case.number} {documents.kind_of(row).title['zh']}"
-
-
-def sent(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A download that no browser shows or keeps."""
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @needs("personal")
@@ -232,7 +217,7 @@ def pack(request: HttpRequest, number: str) -> HttpResponse:
     """The evidence pack of a case. By POST: it writes looks into the trail."""
     user, case, at = signed_in(request), find_case(request, number, "personal"), timezone.now()
     made = case_pack(case=case, by=user, at=at, page=reverse("case", args=[case.number]))
-    return sent(made.content, "application/zip", _pack_name(case.number, civil_date(at)))
+    return send(made.content, "application/zip", _pack_name(case.number, civil_date(at)))
 
 
 def _pack_name(number: str, day: date) -> str:

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anxin.people.models import Role, User
 from anxin.portal.officer.cases import paper_words as words
-from anxin.portal.officer.cases.paper_acts import WORD, sent
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.sending import WORD, send
 from anxin.portal.ui.tags import in_english
 from anxin.remedies import templates as store
 from anxin.remedies.filling import MAX_TEMPLATE, BadTemplate
@@ -59,7 +59,7 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
     known = _kind(kind)
     ours = "ours" in request.GET
     content = store.shipped(kind) if ours else store.find(kind, region_of(signed_in(request))).content
-    return sent(content, WORD, f"{_('模板')}-{known.title['zh']}.docx")
+    return send(content, WORD, f"{_('模板')}-{known.title['zh']}.docx")
 
 
 @needs("people")

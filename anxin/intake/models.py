@@ -76,8 +76,9 @@ class HeldRow(models.Model):
 
     ``status``: refused, waiting, released, discarded. ``place`` names row and field in the sender's own terms,
     ``reason``/``reason_en`` say in words what is wrong and what to do.
-    ``blind`` is the look-up value of the person (or account) a waiting row waits for. ``settled_by`` and
-    ``settled_why``: who discarded or matched it by hand, and the reason he gave.
+    ``blind`` is the look-up value of the person (or account) a waiting row waits for, ``tried_at`` when it was last
+    tried in vain though that had arrived. ``settled_by`` and ``settled_why``: who discarded or matched it by hand, and
+    the reason he gave.
     """
 
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, null=True, db_index=False)
@@ -93,6 +94,7 @@ class HeldRow(models.Model):
     blind = models.BinaryField(max_length=16, default=b"", db_index=True)
     status = models.CharField(max_length=10, default="refused", db_index=True)
     received_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
     settled_why = models.CharField(max_length=200, blank=True)
@@ -101,4 +103,5 @@ class HeldRow(models.Model):
         indexes = [
             models.Index(fields=["status", "region_code", "-received_at", "sender", "kind"], name="held_by_region"),
             models.Index(fields=["sender", "status"], name="held_by_sender"),
+            models.Index(fields=["status", "kind", "project_code", "blind"], name="held_waiting_for"),
         ]

@@ -2,18 +2,20 @@
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterator, Set
+from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from anxin.intake.admit import admit
 from anxin.intake.held import row_of
 from anxin.intake.models import HeldRow
 from anxin.intake.national import entry_exit
 from anxin.intake.rows import Arrival, MovementRow, PaymentRow, PayrollRow, SwipeRow
-from anxin.registry.models import Engagement, Project, WageAccount, Worker
+from anxin.registry.models import AccountUse, Engagement, Project
 
 _ROW_TYPES: dict[str, Any] = {
     "swipes": SwipeRow,
@@ -21,6 +23,8 @@ _ROW_TYPES: dict[str, Any] = {
     "payments": PaymentRow,
     "movements": MovementRow,
 }
+TRIED_AGAIN_AFTER = timedelta(minutes=10)
+_AT_ONCE = 800
 
 
 def _revive(kind: str, raw: dict[str, Any]) -> Any:
@@ -34,34 +38,59 @@ def _revive(kind: str, raw: dict[str, Any]) -> Any:
     return row_type(**raw)
 
 
-def _ready(limit: int) -> Iterator[HeldRow]:
-    """Waiting rows whose person, account or project is known by now."""
-    waiting = HeldRow.objects.filter(status="waiting", kind__in=_ROW_TYPES).order_by("id")
-    known_codes = set(Project.objects.values_list("code", flat=True)) if waiting.exists() else set()
-    for start in range(0, limit, 1000):
-        chunk = list(waiting[start : start + 1000])
-        blinds = {bytes(h.blind) for h in chunk if h.blind}
-        people = {bytes(b) for b in Worker.objects.filter(id_blind__in=blinds).values_list("id_blind", flat=True)}
-        accounts = {
-            bytes(b) for b in WageAccount.objects.filter(number_blind__in=blinds).values_list("number_blind", flat=True)
-        }
-        tokens = {b.hex() for b in blinds}
-        cards = set(Engagement.objects.filter(card_token__in=tokens).values_list("card_token", flat=True))
-        for held in chunk:
-            key = bytes(held.blind)
-            if (key in people or key in accounts or key.hex() in cards) or (
-                not key and held.project_code in known_codes
-            ):
+Place = tuple[str, bytes]  # project code, blind value of what is waited for
+
+
+def _ready(at: datetime) -> Iterator[HeldRow]:
+    """Waiting rows whose person is on the project's roster by now, or whose account or project is known.
+
+    Asked by what they wait for, not row by row: a crowd that waits for ever would keep those behind it from being seen.
+    What was tried in vain (a payee who fits two workers) is tried again after a while.
+    """
+    waiting = HeldRow.objects.filter(status="waiting", kind__in=_ROW_TYPES)
+    places = {
+        (code, bytes(blind)) for code, blind in waiting.order_by().values_list("project_code", "blind").distinct()
+    }
+    arrived = _arrived(places)
+    untried = waiting.filter(Q(tried_at=None) | Q(tried_at__lt=at - TRIED_AGAIN_AFTER)).order_by("id")
+    for blinds in _parts(sorted({blind for _, blind in arrived})):
+        for held in untried.filter(blind__in=blinds).iterator(chunk_size=1000):
+            if (held.project_code, bytes(held.blind)) in arrived:
                 yield held
-        if len(chunk) < 1000:
-            return
+
+
+def _arrived(places: Set[Place]) -> set[Place]:
+    """Those whose worker or card is on the roster of that project (any, where none is named), whose account is
+    registered, or, where nothing but the project was missing, whose project is."""
+    found: set[Place] = set()
+    codes = set(Project.objects.values_list("code", flat=True)) if places else set()
+    for blinds in _parts(sorted({blind for _, blind in places if blind})):
+        engaged = Engagement.objects.filter(worker__id_blind__in=blinds)
+        found |= {(code, bytes(b)) for code, b in engaged.values_list("project__code", "worker__id_blind")}
+        paid = Engagement.objects.filter(card_token__in=[blind.hex() for blind in blinds])
+        found |= {(code, bytes.fromhex(token)) for code, token in paid.values_list("project__code", "card_token")}
+        accounts = AccountUse.objects.filter(account__number_blind__in=blinds)
+        registered = {bytes(blind) for blind in accounts.values_list("account__number_blind", flat=True)}
+        found |= {place for place in places if place[1] in registered}
+    anywhere = {blind for _, blind in found}
+    return {
+        (code, blind)
+        for code, blind in places
+        if (code, blind) in found or (blind in anywhere if blind and not code else not blind and code in codes)
+    }
+
+
+def _parts(blinds: list[bytes]) -> Iterator[list[bytes]]:
+    for start in range(0, len(blinds), _AT_ONCE):
+        yield blinds[start : start + _AT_ONCE]
 
 
 def release(*, at: datetime, limit: int = 20_000) -> int:
-    """Admit waiting rows whose person, project or account has arrived. Answers how many flowed on."""
-    released = entry_exit.release_all(at=at, limit=limit)
+    """Admit waiting rows whose person, project or account has arrived, at most ``limit`` of them now. Answers how many
+    flowed on."""
+    released = entry_exit.release_all(at=at)
     by_batch: dict[tuple[str, int | None], list[HeldRow]] = defaultdict(list)
-    for held in _ready(limit):
+    for held in islice(_ready(at), limit):
         by_batch[(held.kind, held.sender_id)].append(held)
     for (kind, _), rows in by_batch.items():
         with transaction.atomic():
@@ -73,13 +102,14 @@ def release(*, at: datetime, limit: int = 20_000) -> int:
             still = {fault.place.split("[")[0]: fault for fault in outcome.faults}
             for index, held in enumerate(rows):
                 fault = still.get(str(index))
-                if fault is not None and fault.waits:
-                    continue
-                held.status = "refused" if fault else "released"
-                if fault:
+                if fault is not None:
                     held.reason, held.reason_en = fault.reason[:300], fault.reason_en[:300]
+                if fault is not None and fault.waits:
+                    # Tried in vain, unless one thing has come and now it waits for another.
+                    held.tried_at = at if bytes(held.blind) == fault.blind else None
+                    held.blind = fault.blind
                 else:
-                    released += 1
-                held.settled_at = at
-                held.save(update_fields=["status", "reason", "reason_en", "settled_at"])
+                    held.status, held.settled_at = "refused" if fault else "released", at
+                    released += not fault
+                held.save(update_fields=["status", "reason", "reason_en", "blind", "tried_at", "settled_at"])
     return released

@@ -151,10 +151,10 @@ def release_waiting(engagement: Engagement, *, blind: bytes, at: datetime) -> in
     return released
 
 
-def release_all(*, at: datetime, limit: int = 20_000) -> int:
+def release_all(*, at: datetime) -> int:
     """Apply what waited for people who came onto a roster by whatever door. Answers how many rows flowed on."""
-    waiting = HeldRow.objects.filter(kind__in=WAITING_KINDS, status="waiting").order_by("id")
-    places = {(code, bytes(blind)) for code, blind in waiting.values_list("project_code", "blind")[:limit]}
+    waiting = HeldRow.objects.filter(kind__in=WAITING_KINDS, status="waiting").order_by()
+    places = {(code, bytes(blind)) for code, blind in waiting.values_list("project_code", "blind").distinct()}
     released = 0
     blinds = sorted({blind for _, blind in places})
     for start in range(0, len(blinds), 900):

@@ -61,11 +61,11 @@ def _words(error: Exception) -> str:
 
 
 def _mend(error: DatabaseError) -> str:
-    if connection.connection is None:
+    if connection.connection is None and connection.vendor != "sqlite":
         return "Look at DATABASE_URL and whether its server runs."
     if isinstance(error, OperationalError | ProgrammingError) and re.search("no such|does not exist", str(error)):
         return "Run `anxin init`."
-    return "Restore the database from your backup (`anxin restore`)."
+    return "Restore your backup into a new folder (`anxin restore`)."
 
 
 def _folder(at: datetime) -> Iterator[Diagnosis]:
@@ -117,6 +117,9 @@ def _ledger(at: datetime) -> Iterator[Diagnosis]:
         gone = [f for f in tables.files(name) if not Path(f.removeprefix("file://")).exists()]
         if gone:
             yield Diagnosis("ledger", False, f"{name}: {len(gone)} files are gone", "Restore the ledger folder.")
+        torn = sum(not _is_parquet(Path(f.removeprefix("file://"))) for f in tables.files(name) if f not in gone)
+        if torn:
+            yield Diagnosis("ledger", False, f"{name}: {torn} files are damaged", "Restore the ledger folder.")
     unfinished = Seal.objects.filter(done_at=None).count()
     oldest = Batch.objects.filter(seal=None).order_by("id").first()
     late = oldest is not None and at - oldest.arrived_at > timedelta(minutes=5)
@@ -126,6 +129,15 @@ def _ledger(at: datetime) -> Iterator[Diagnosis]:
         f"{Batch.objects.filter(seal=None).count()} batches wait, {unfinished} seals unfinished",
         "Run `anxin worker` (or `anxin seal` once)." if late or unfinished else "",
     )
+
+
+def _is_parquet(file: Path) -> bool:
+    """Whether a file is whole as far as its ends tell: it begins and ends with the format's four letters."""
+    with file.open("rb") as raw:
+        if file.stat().st_size < 12 or raw.read(4) != b"PAR1":
+            return False
+        raw.seek(-4, os.SEEK_END)
+        return raw.read(4) == b"PAR1"
 
 
 def _engine(at: datetime) -> Iterator[Diagnosis]:

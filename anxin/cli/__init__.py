@@ -62,7 +62,7 @@ def _sentence(error: Exception) -> str:
     from anxin.vault.fields import mask_text
 
     first = mask_text((str(error).strip().splitlines() or [type(error).__name__])[0])
-    if isinstance(error, OperationalError) and connection.connection is None:
+    if isinstance(error, OperationalError) and connection.connection is None and connection.vendor != "sqlite":
         return f"The database cannot be reached: {first} (look at DATABASE_URL and whether its server runs)."
     if isinstance(error, DatabaseError):
         return f"The database says: {first} (run `anxin doctor`; a fresh data folder needs `anxin init`)."

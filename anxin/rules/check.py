@@ -9,8 +9,6 @@ from typing import Any
 
 from anxin.ledger.facts import Facts
 
-OBJECTS = ("project", "enterprise", "project-month", "worker-month", "leaver")
-
 # Units of measures and parameters, as people say them.
 UNITS = {
     "day": ("天", "days"),

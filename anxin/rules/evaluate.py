@@ -14,8 +14,6 @@ from anxin.rules.packs import all_rules
 from anxin.rules.rule import Rule
 from anxin.rules.scope import governed
 
-ANSWER = FINDINGS.append(pa.field("level", pa.string()))
-
 
 def evaluate(facts: Facts, rules: Sequence[Rule] | None = None) -> list[tuple[Rule, pa.Table]]:
     """Each rule in force on ``facts.as_of`` with its findings: FINDINGS and ``level``, one row a subject.

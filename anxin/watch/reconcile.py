@@ -11,9 +11,10 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from anxin.law.clocks import due_on
-from anxin.registry.models import Enterprise, Project
+from anxin.registry.models import Project
 from anxin.rules.rule import LEVELS, Rule
 from anxin.rules.words import reason
+from anxin.watch.firms import places_of_firms
 from anxin.watch.hiding import parents_of
 from anxin.watch.models import Handling, Warning, WarningEvent
 
@@ -154,17 +155,15 @@ def _open(findings: list[Finding], as_of: date, at: datetime) -> int:
         for part in parts(projects)
         for pk, region, industry in Project.objects.filter(pk__in=part).values_list("pk", "region_code", "industry")
     }
-    enterprises = sorted({f.row["enterprise_id"] for f in findings} - {None})
-    firms = {
-        pk: region
-        for part in parts(enterprises)
-        for pk, region in Enterprise.objects.filter(pk__in=part).values_list("pk", "region_code")
-    }
+    firms: dict[tuple[str, int], str] = {}
+    for rule in {f.rule for f in findings if f.row["project_id"] is None}:
+        wanted = {f.row["enterprise_id"] for f in findings if f.rule is rule} - {None}
+        firms.update({(rule.id, pk): place for pk, place in places_of_firms(wanted, rule.regions).items()})
     rows = []
     for finding in findings:
         rule, row = finding.rule, finding.row
         zh, en = reason(rule, row)
-        region, industry = places.get(row["project_id"]) or (firms.get(row["enterprise_id"], ""), "")
+        region, industry = places.get(row["project_id"]) or (firms.get((rule.id, row["enterprise_id"]), ""), "")
         rows.append(
             Warning(
                 rule=rule.id,

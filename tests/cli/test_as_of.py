@@ -75,3 +75,32 @@ def test_without_a_start_date_the_works_begin_with_the_first_entry(anxin):
 
     assert found(anxin, "2026-03-15", "SX-01") == []
     assert found(anxin, "2026-03-16", "SX-01") == [("yellow", 16)]
+
+
+def test_a_firm_that_pays_nobody_is_warned_of_where_its_sites_are(anxin):
+    rows = "".join(
+        f"P{n},测试项目,{place},2025-06-01,15,91520000MOCK000001\n" for n, place in ((1, 520103), (2, 520102))
+    )
+    anxin("import", "projects", file="projectCode,name,areaCode,startDate,payDay,contractorCorpCode\n" + rows)
+    person = "姓名,身份证号码,进场时间\n测试甲,990000198506010018,2025-06-10\n"
+    days = "身份证号码,考勤时间\n990000198506010018,2026-02-10 07:00:00\n990000198506010018,2026-03-10 07:00:00\n"
+    anxin("import", "roster", "--project", "P1", file=person)
+    anxin("import", "attendance", "--project", "P1", file=days)
+
+    assert found(anxin, "2026-04-20", "GZ-15") == []
+    assert found(anxin, "2026-04-21", "GZ-15") == [("red", 2)]
+    assert "GZ-15" in {w["rule"] for w in anxin("warnings", "--region", "520100")}
+    assert "GZ-15" not in {w["rule"] for w in anxin("warnings", "--region", "520103")}
+
+
+def test_wages_are_owed_whatever_status_the_firm_reports(anxin):
+    anxin(
+        "import",
+        "projects",
+        file="projectCode,name,areaCode,startDate,payDay,prjStatus\nP1,测试,330106,2026-01-01,15,001\n",
+    )
+    anxin("import", "roster", file="projectCode,姓名,身份证号码,进场时间\nP1,测试甲,990000198506010018,2026-01-10\n")
+    anxin("import", "attendance", file="projectCode,身份证号码,考勤时间\nP1,990000198506010018,2026-03-10 07:00:00\n")
+
+    assert found(anxin, "2026-04-21", "CN-13") == [("yellow", 6)]
+    assert found(anxin, "2026-04-21", "CN-01") == []

@@ -117,3 +117,18 @@ def test_the_doctor_of_a_folder_without_tables_says_init(tmp_path):
     assert result.returncode == 3
     assert result.stdout.count('"ok": false') <= 2
     assert "Run `anxin init`." in result.stdout
+
+
+def test_the_doctor_sees_files_of_the_ledger_that_are_gone_or_torn(tmp_path):
+    run(tmp_path, "simulate", "--projects", "1", "--workers", "3", "--months", "1", "--seed", "1")
+    run(tmp_path, "seal")
+    assert '"part": "ledger"' not in run(tmp_path, "doctor", "--json").stdout
+    first, second, *_ = sorted((tmp_path / "ledger").rglob("*.parquet"))
+    first.unlink()
+    second.write_bytes(b"PAR1" + bytes(100))
+
+    result = run(tmp_path, "doctor", "--json")
+
+    assert result.returncode == 3
+    assert "1 files are gone" in result.stdout
+    assert "1 files are damaged" in result.stdout

@@ -61,10 +61,10 @@ def import_file(
     if report is not None:
         report.write_bytes(csv_of(rows))
     if as_json:
-        print_json({**reading.counts, "taken": not check, "rows": [r for r in rows if r["verdict"] != "ok"]})
+        print_json({**reading.counts, "taken": not check, "rows": [r for r in rows if r["reason"]]})
     else:
         click.echo(", ".join(f"{count} {verdict}" for verdict, count in reading.counts.items()))
-        for row in [r for r in rows if r["verdict"] in {"refused", "waiting"}][:20]:
+        for row in [r for r in rows if r["reason"] and r["verdict"] != "skipped"][:20]:
             click.echo(f"  {row['sheet']} row {row['row']}: {row['reason']} / {row['reason_en']}", err=True)
     if reading.counts["refused"] or reading.counts["waiting"]:
         ctx.exit(PARTLY)

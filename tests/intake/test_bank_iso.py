@@ -120,6 +120,7 @@ def test_one_booking_for_many_payouts(site, at):
         (w.worker_id, 100_100 + 100 * n) for n, w in enumerate(workers)
     ]
     assert "5项中1项" in reading.rows[0].reason
+    assert (reading.rows[0].verdict, reading.counts["waiting"]) == ("waiting", 1)
     held = HeldRow.objects.get()
     assert (held.kind, held.status) == ("payments", "waiting")
     roster = make_worker(site, 4, at, card_number=CARDS[4])

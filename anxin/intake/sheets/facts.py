@@ -53,6 +53,8 @@ def judge(rows: list[ReadRow], context: Context) -> None:
         elif len(row.item) > 1:
             row.reason = f"{len(row.item)}项中{len(found)}项：{row.reason}"
             row.reason_en = f"{len(found)} of {len(row.item)}: {row.reason_en}"
+            if len(refused) < len(found):
+                row.verdict = WAITING
 
 
 def _pass_over_undone(rows: list[ReadRow]) -> None:

@@ -5,12 +5,9 @@ still open. 年底: what came in before 1 November and is open has to be cleared
 queue holds what is left of earlier years. Old: open longer than so many days.
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from anxin.cases.models import Case, Lane
 from anxin.law.civil import start_of
@@ -49,22 +46,3 @@ def _before(name: str, as_of: date) -> date:
 def quarter_start(day: date) -> date:
     """The first day of a day's quarter."""
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-
-
-def cleared_by(name: str, as_of: date) -> date | None:
-    """The day by which a queue has to be empty; None where each case has its own."""
-    if name == "quarter":
-        start = quarter_start(as_of)
-        return quarter_start(start + timedelta(days=100)) - timedelta(days=1)
-    return date(as_of.year, 12, 31) if name == "year" else None
-
-
-def counts_by_region(rows: QuerySet[Case], *, as_of: date, width: int = 6) -> dict[str, Counter[str]]:
-    """Region code (cut to ``width`` digits: 2 province, 4 city, 6 county) → how many stand in each queue."""
-    found: dict[str, Counter[str]] = {}
-    sums = {name.replace("-", "_"): Count("pk", filter=_where(name, as_of)) for name in QUEUES}
-    counted: Iterable[dict[str, Any]] = rows.filter(ended_at=None).values("region_code").annotate(**sums)  # type: ignore[assignment]
-    for row in counted:
-        place = found.setdefault(row["region_code"][:width].ljust(6, "0"), Counter())
-        place.update({name: row[name.replace("-", "_")] for name in QUEUES})
-    return found

@@ -17,10 +17,6 @@ from anxin.people import trail
 MOST_MEMBERS = 300
 
 
-class NotYours(Exception):
-    """No member of this claim has that code."""
-
-
 class TooLate(Exception):
     """The sum was verified or the case has ended: a change goes to the officer by message."""
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Min
 
 from anxin import plainly
 from anxin.cases import reports
@@ -193,12 +192,6 @@ def start_step(*, case: Case, step: str, within: str, at: datetime) -> CaseClock
     plainly.add(clock)
     recount(now)
     return clock
-
-
-def next_due(case: Case) -> datetime | None:
-    """The nearest deadline among the running clocks."""
-    nearest: datetime | None = CaseClock.objects.filter(case=case, done_at=None).aggregate(due=Min("due_at"))["due"]
-    return nearest
 
 
 def kind_of(clock: CaseClock, region_code: str) -> ClockKind | None:

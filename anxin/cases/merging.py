@@ -155,12 +155,6 @@ def public_story(claim: Claim) -> QuerySet[CaseEvent]:
     return CaseEvent.objects.filter(found, public=True).order_by("-at", "-pk")
 
 
-def office_story(case: Case) -> QuerySet[CaseEvent]:
-    """Every line of a case and of those that were merged into it, newest first."""
-    every = [case.pk, *Case.objects.filter(merged_into=case).values_list("pk", flat=True)]
-    return CaseEvent.objects.filter(case__in=every).order_by("-at", "-pk")
-
-
 @transaction.atomic
 def split(
     *, case: Case, claims: Collection[int] = (), claimants: Collection[int] = (), reason: str, by: User, at: datetime

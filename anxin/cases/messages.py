@@ -68,16 +68,6 @@ def read_by_officer(case: Case, *, at: datetime) -> int:
     return Message.objects.filter(claim__case=case, by=None, read_at=None).update(read_at=at)
 
 
-def unread_by_claimant(claim: Claim, *, claimant: Claimant | None) -> int:
-    """How many of the officer's messages this side has not read."""
-    return Message.objects.filter(claim=claim, claimant=claimant, read_at=None).exclude(by=None).count()
-
-
-def unread_by_officer(case: Case) -> int:
-    """How many of the claimants' messages no officer has read."""
-    return Message.objects.filter(claim__case=case, by=None, read_at=None).count()
-
-
 def tell_owner(case: Case, *, kind: str, at: datetime, zh: str, en: str, urgent: bool = False) -> None:
     """Tell the case's named person something happened on the worker's side, in the caller's transaction.
 

@@ -8,31 +8,20 @@ from anxin.vault.fields import open_text
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 
 
-def shown_name(claimant: Claimant, *, for_employer: bool, opened: bool = False) -> str:
-    """The name to show. ``for_employer``: a page or paper that reaches the firm, where an anonymous claimant never has
-    a name. ``opened``: the officer opened personal data, and the look was written down before.
-
-    The pseudonym counts the people of one claim and carries the last four digits of its number, so that it stays the
-    same when cases are merged or split.
-    """
-    if claimant.claim.anonymous and (for_employer or not opened):
-        return pseudonym(claimant)
-    return true_name(claimant) or pseudonym(claimant)
-
-
 def true_name(claimant: Claimant) -> str:
     """The name as he told it, else as the roster has it; a personal value."""
     return open_text(claimant.name_sealed) or (claimant.worker.name if claimant.worker else "")
 
 
 def pseudonym(claimant: Claimant) -> str:
-    """工友甲-1234."""
+    """工友甲-1234: his place among the people of his claim and the last four digits of its number, so that it stays the
+    same when cases are merged or split."""
     first = claimant.claim.split_from or claimant.claim
     return _called(_places([first.pk])[claimant.pk], first.number)
 
 
 def shown_names(claimants: Iterable[Claimant]) -> dict[int, str]:
-    """``shown_name`` of many as an officer reads it before he opens anything: claimant's id → name."""
+    """What an officer reads before he opens anything: claimant's id → name, of an anonymous one the pseudonym."""
     rows = list({row.pk: row for row in claimants}.values())
     firsts = Claim.objects.in_bulk({row.claim.split_from_id or row.claim_id for row in rows})
     places = _places(firsts)

@@ -58,12 +58,6 @@ def pass_on(*, case: Case, to: Organisation | None, name: str, reason: str, by: 
 
 
 @transaction.atomic
-def open_investigation(*, case: Case, by: User, at: datetime) -> Case:
-    """Open an investigation 立案. Raises CannotMove where the procedure knows no such step."""
-    return step(_in_hand(case, by, at), to="filed", by=by, at=at)
-
-
-@transaction.atomic
 def go_on(*, case: Case, to: str, note: str, by: User, at: datetime) -> Case:
     """Bring a case to another state of the procedure, with a word the office keeps for itself.
 

@@ -199,10 +199,3 @@ def count_due(user: User, view: str, *, at: datetime) -> dict[str, int]:
     """How many open cases of a view are overdue, due today, due this week, without a running clock."""
     rows = cases_of(user, view, at=at).filter(ended_at=None)
     return {due: count_some(rows.filter(due_within(due, at))) for due in ("overdue", "today", "week", "paused")}
-
-
-def own_cases(user: User, *, at: datetime, limit: int = 99) -> tuple[int, int]:
-    """How many open cases a person answers for, and how many of them are overdue; up to one beyond the limit."""
-    rows = cases_of(user, "mine", at=at).filter(ended_at=None)
-    due = list(rows.values_list("due_at", flat=True)[: limit + 1])
-    return len(due), sum(1 for one in due if one is not None and one < at)

@@ -68,13 +68,6 @@ def is_workday(day: date) -> bool:
     return kind_of(day).works
 
 
-def next_workday(day: date) -> date:
-    """``day`` itself when people work then, else the next day they do."""
-    while not is_workday(day):
-        day += timedelta(days=1)
-    return day
-
-
 def last_workday(day: date) -> date:
     """``day`` itself when people work then, else the last day before it they do (a pay-day moves forward)."""
     while not is_workday(day):

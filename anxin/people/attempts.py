@@ -6,7 +6,7 @@ signals and has its own clock; here a try is a keyed hash of the typed name, an 
 
 from datetime import datetime, timedelta
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from anxin.people.models import Attempt
 from anxin.vault.fields import blind
@@ -68,11 +68,6 @@ def is_locked(*, name: str, at: datetime) -> bool:
     if any(addresses.count(address) >= most for address in set(addresses)):
         return True
     return tries.filter(at__gt=at - NAME[1]).count() >= NAME[0]
-
-
-def last_try(*, name: str) -> datetime | None:
-    """When a name was last tried in vain within a day."""
-    return Attempt.objects.filter(name_blind=_blind(name)).aggregate(last=Max("at"))["last"]
 
 
 def _countings(attempt: Attempt) -> list[tuple[QuerySet[Attempt], tuple[int, timedelta]]]:

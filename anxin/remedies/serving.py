@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from anxin.cases.flow import CannotMove, finish_step, locked, move, tell
-from anxin.cases.models import Case, Claim, Claimant
+from anxin.cases.models import Claim, Claimant
 from anxin.cases.money import all_received
 from anxin.cases.orders import order_payment
 from anxin.cases.procedure import states
@@ -178,12 +178,6 @@ def _run_out(document: Document, *, at: datetime) -> bool:
                zh=f"责令支付逾期未付：案件 {case.number}，请采取下一步措施",
                en=f"Not paid by the ordered date: case {case.number}; take the next step")  # fmt: skip
     return True
-
-
-def orders_running(case: Case) -> QuerySet[Document]:
-    """The orders to pay whose day has not come yet, nearest first."""
-    rows = Document.objects.filter(case=case, kind__in=ORDERS, state=DocumentState.SERVED, overdue_at=None)
-    return rows.order_by("due_on", "pk")
 
 
 def papers_for_claim(claim: Claim, claimant: Claimant | None = None) -> QuerySet[Document]:

@@ -124,8 +124,3 @@ def draws_about(case: Case) -> QuerySet[Draw]:
     """The draws asked for in a case, and those of another that pay its people first: whoever was split off into a case
     of his own is paid from the draw that names him, where it was asked."""
     return Draw.objects.filter(Q(case=case) | Q(pk__in=DrawLine.objects.filter(claimant__case=case).values("draw")))
-
-
-def draws_of(source: Source) -> list[Draw]:
-    """Every draw from a source, newest first."""
-    return list(source.draws.select_related("case").order_by("-asked_at", "-pk"))

@@ -74,22 +74,8 @@ def test_the_three_clearances_and_old_cases(people):
     assert april.pk in names("deadline", due - timedelta(days=3))
     enter(case=april, reason="事实清楚", by=people["officer"], at=start_of(today))
     assert names("plain", today) == {april.pk}
-    counts = clearances.counts_by_region(Case.objects.all(), as_of=today)
-    assert counts["140105"]["quarter"] == 2
-    assert counts["140106"]["plain"] == 1
-    city = clearances.counts_by_region(Case.objects.all(), as_of=today, width=4)
-    assert set(city) == {"140100"}
-    for queue in clearances.QUEUES:
-        assert city["140100"][queue] == len(names(queue, today))
     with pytest.raises(KeyError):
         clearances.queue(Case.objects.all(), "nonsense", as_of=today)
-
-
-def test_by_when_a_queue_is_to_be_empty():
-    assert clearances.cleared_by("quarter", date(2026, 4, 20)) == date(2026, 6, 30)
-    assert clearances.cleared_by("quarter", date(2026, 12, 31)) == date(2026, 12, 31)
-    assert clearances.cleared_by("year", date(2026, 4, 20)) == date(2026, 12, 31)
-    assert clearances.cleared_by("deadline", date(2026, 4, 20)) is None
 
 
 def test_a_leavers_cases_go_to_a_named_successor_and_the_claimants_hear_it(at, people):

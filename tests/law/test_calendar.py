@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from anxin.law.calendar import is_workday, kind_of, last_workday, next_workday, workdays_between
+from anxin.law.calendar import is_workday, kind_of, last_workday, workdays_between
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,6 @@ def test_a_year_not_announced_yet_is_provisional_and_knows_fixed_holidays():
 
 def test_a_pay_day_on_a_holiday_moves_to_the_working_day_before():
     assert last_workday(date(2025, 10, 5)) == date(2025, 9, 30)
-    assert next_workday(date(2025, 10, 1)) == date(2025, 10, 9)
     assert last_workday(date(2026, 4, 16)) == date(2026, 4, 16)
 
 

@@ -26,9 +26,6 @@ from anxin.remedies.time_limits import limits
 from anxin.remedies.tracks import grounds_of
 from anxin.remedies.ways import TrackKind, kinds, many, stages
 
-# Kinds of organisations that may deal with a track, when they sign in here.
-OFFICES = {"arbitration": ("hr",), "mediation": ("hr", "housing", "transport", "water", "government")}
-
 
 def in_words(pair: Mapping[str, str]) -> str:
     """A title of the data in the page's language."""

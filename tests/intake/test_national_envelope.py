@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, quote_plus, unquote_to_bytes, urlencode
 
 import pytest
 from hypothesis import given
@@ -31,6 +31,15 @@ def readings_of(body: bytes, content_type: str = FORM) -> list[dict[str, str]]:
 
 def test_a_form_in_any_order() -> None:
     assert readings_of(urlencode(PARAMS).encode())[0] == PARAMS
+
+
+_ODD = ["%", "%%", "%4", "%zz", "%25", "%3D", "%0a", "%E4", "=", "\n", "\r", "a", "b"]
+
+
+@given(st.lists(st.sampled_from(_ODD)).map("".join))
+def test_whole_and_broken_escapes_are_read_as_everywhere(text: str) -> None:
+    (found,) = readings_of(f"data={text}&appid=A".encode())
+    assert found["data"] == unquote_to_bytes(text).decode("utf-8", "replace")
 
 
 def test_only_data_is_encoded() -> None:

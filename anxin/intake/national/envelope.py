@@ -4,6 +4,7 @@ A body can be read in more than one way; the signature decides which reading the
 them, likeliest first, as name → text exactly as received.
 """
 
+import binascii
 import json
 import math
 import re
@@ -17,9 +18,6 @@ _KNOWN = rb"appid|corpsign|data|format|iscompany|method|nonce|sign|timestamp|ver
 _SPLIT_AT_KNOWN = re.compile(rb"(?:^|&)(?=(?:" + _KNOWN + rb")=)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NEVER = "appsecret"
-# JSON's own marks are most of what is escaped in a body. None of them is a hex digit or a percent sign, so replacing
-# them first cannot make an escape that was not there, and it is ten times faster than decoding one by one.
-_MARKS = [(f"%{ord(mark):02X}".encode(), mark.encode()) for mark in '{}[]":,/=+ ']
 
 
 def readings(body: bytes, content_type: str) -> Iterator[dict[str, str]]:
@@ -57,10 +55,20 @@ def _plain(raw: bytes, plus: bytes) -> str:
     if b"+" in raw and plus != b"+":
         raw = raw.replace(b"+", plus)
     if b"%" in raw:
-        for escape, mark in _MARKS:
-            raw = raw.replace(escape, mark)
-        raw = unquote_to_bytes(raw) if b"%" in raw else raw
+        raw = _unescaped(raw)
     return raw.decode("utf-8", "replace")
+
+
+def _unescaped(raw: bytes) -> bytes:
+    """``unquote_to_bytes``, by the decoder of mail's escapes, which differ in their mark alone and are read in C.
+
+    That one passes over a broken escape or the end of a line in a way of its own; then the length is another.
+    """
+    if b"\n" not in raw and b"\r" not in raw:
+        found = binascii.a2b_qp(raw.replace(b"=", b"=3D").replace(b"%", b"="))
+        if len(found) == len(raw) - 2 * raw.count(b"%"):
+            return found
+    return unquote_to_bytes(raw)
 
 
 def _members(text: str) -> list[tuple[str, object, str]] | None:

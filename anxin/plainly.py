@@ -53,25 +53,30 @@ def add(*rows: models.Model) -> None:
         _add(some)
 
 
-def add_unknown(rows: Sequence[models.Model], *, known_by: str) -> list[bool]:
+def add_unknown(
+    model: type[models.Model], names: tuple[str, ...], rows: Sequence[Sequence[Any]], *, known_by: str
+) -> list[bool]:
     """``model.objects.bulk_create(rows, ignore_conflicts=True)`` where the column ``known_by`` is unique.
 
-    Answers for each row whether it went in: not when the table or an earlier row has its value. They get no keys.
+    A row holds the values of ``names``, which are all columns but the key. Answers for each whether it went in: not
+    when the table or an earlier row has its ``known_by``.
     """
-    head, places, _, fields = _insert(type(rows[0]), False)
-    quote, _ = _spelling(type(rows[0]))
-    key = quote(_column(type(rows[0]), known_by).column)
-    database = connections[DEFAULT_DB_ALIAS]
-    told = [field.get_db_prep_save(field.pre_save(row, True), database) for row in rows for field in fields]
-    with database.cursor() as cursor:
-        tail = f" ON CONFLICT ({key}) DO NOTHING RETURNING {key}"
+    head, places, tail, moments = _insert_unknown(model, names, known_by)
+    adapt = connection.ops.adapt_datetimefield_value
+    told: list[Any] = []
+    for row in rows:
+        told += row
+        for place in moments:
+            told[place - len(row)] = adapt(row[place])
+    with connection.cursor() as cursor:
         cursor.execute(head + ", ".join([places] * len(rows)) + tail, told)
         fresh = {value for (value,) in cursor.fetchall()}
-    went_in = []
+    if len(fresh) == len(rows):
+        return [True] * len(rows)
+    went_in, place = [], names.index(known_by)
     for row in rows:
-        value = getattr(row, known_by)
-        went_in.append(value in fresh)
-        fresh.discard(value)
+        went_in.append(row[place] in fresh)
+        fresh.discard(row[place])
     return went_in
 
 
@@ -133,6 +138,19 @@ def _insert(model: type[models.Model], with_key: bool) -> tuple[str, str, str, l
     head = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES "  # noqa: S608
     tail = "" if with_key else f" RETURNING {quote(meta.pk.column)}"
     return head, f"({', '.join(['%s'] * len(fields))})", tail, fields
+
+
+@cache
+def _insert_unknown(
+    model: type[models.Model], names: tuple[str, ...], known_by: str
+) -> tuple[str, str, str, list[int]]:
+    quote, meta = _spelling(model)
+    fields = [_column(model, name) for name in names]
+    columns = ", ".join(quote(field.column) for field in fields)
+    head = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES "  # noqa: S608
+    key = quote(_column(model, known_by).column)
+    moments = [place for place, field in enumerate(fields) if isinstance(field, models.DateTimeField)]
+    return head, f"({', '.join(['%s'] * len(fields))})", f" ON CONFLICT ({key}) DO NOTHING RETURNING {key}", moments
 
 
 @cache

@@ -99,12 +99,16 @@ def test_rows_are_locked_in_a_transaction_only(at):
 
 
 def test_only_what_nobody_knows_goes_in(at):
-    def row(key: str) -> Receipt:
-        return Receipt(serial=f"s-{key}-{next(numbers)}", replay_key=key, method="m", received_at=at, status=20)
-
+    names = ("serial", "replay_key", "method", "received_at", "status", "result", "accepted", "refused", "waiting")
     numbers = iter(range(100))
-    plainly.add(row("old"))
-    assert plainly.add_unknown([row("a"), row("old"), row("b"), row("a")], known_by="replay_key") == [
-        True, False, True, False,
-    ]  # fmt: skip
+
+    def row(key: str) -> tuple[object, ...]:
+        return f"s-{key}-{next(numbers)}", key, "m", at, 20, "", 1, 0, 0
+
+    def add(*keys: str) -> list[bool]:
+        return plainly.add_unknown(Receipt, names, [row(key) for key in keys], known_by="replay_key")
+
+    assert add("old") == [True]
+    assert add("a", "old", "b", "a") == [True, False, True, False]
+    assert {receipt.received_at for receipt in Receipt.objects.all()} == {at}
     assert sorted(Receipt.objects.values_list("replay_key", flat=True)) == ["a", "b", "old"]

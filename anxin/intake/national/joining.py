@@ -21,6 +21,9 @@ from anxin.law.civil import SHANGHAI
 from anxin.ledger.together import join
 
 TAKEN, REPLAYED, CHANGED = "taken", "replayed", "changed"
+_COLUMNS = (
+    "serial", "sender", "replay_key", "method", "received_at", "status", "result", "accepted", "refused", "waiting",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def _take(entries: Sequence[_Entry]) -> list[str]:
     """Receipts of the calls that are new and whose sender is as remembered, and their swipes as one batch."""
     same = accounts.unchanged({entry.call.sender for entry in entries})
     sound = [entry for entry in entries if entry.call.sender.pk in same]
-    fresh = plainly.add_unknown([_receipt(entry) for entry in sound], known_by="replay_key") if sound else []
+    receipts = [_receipt(entry) for entry in sound]
+    fresh = plainly.add_unknown(Receipt, _COLUMNS, receipts, known_by="replay_key") if sound else []
     taken = [entry for entry, new in zip(sound, fresh, strict=True) if new]
     if taken:
         sources = {entry.call.source for entry in taken}
@@ -69,14 +73,7 @@ def _take(entries: Sequence[_Entry]) -> list[str]:
     return [CHANGED if (new := became.get(id(entry))) is None else TAKEN if new else REPLAYED for entry in entries]
 
 
-def _receipt(entry: _Entry) -> Receipt:
-    return Receipt(
-        serial=entry.serial,
-        sender_id=entry.call.sender.pk,
-        replay_key=entry.replay_key,
-        method=entry.call.method,
-        received_at=entry.call.at,
-        status=replies.DONE,
-        result=replies.DONE_TEXT,
-        accepted=len(entry.facts),
-    )
+def _receipt(entry: _Entry) -> tuple[Any, ...]:
+    call, taken = entry.call, len(entry.facts)
+    said = replies.DONE, replies.DONE_TEXT
+    return entry.serial, call.sender.pk, entry.replay_key, call.method, call.at, *said, taken, 0, 0

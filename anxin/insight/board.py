@@ -76,38 +76,33 @@ def board_of(project: Project, *, as_of: date, phones: bool = True) -> Board:
             elif found := known.get(kind.key):
                 text, source = found.text, found.source
             elif kind.key == "regulator" and "regulator" in offices:
-                text, source = offices["regulator"], DIRECTORY
+                text, source = offices["regulator"].name, DIRECTORY
+            elif (office := offices.get(_OF.get(kind.key, ""))) is not None and office.phone:
+                # The public number that claimants are told, too.
+                text, source = office.phone, DIRECTORY
             else:
                 text, source = "", ""
-            some.append(
-                Entry(
-                    kind.key,
-                    kind.title,
-                    text,
-                    kind.asked,
-                    source,
-                    kind.optional,
-                    offices.get(_OF.get(kind.key, ""), ""),
-                )
-            )
+            about = offices.get(_OF.get(kind.key, ""))
+            name = about.name if about is not None else ""
+            some.append(Entry(kind.key, kind.title, text, kind.asked, source, kind.optional, name))
         blocks.append((part, tuple(some)))
     return Board(tuple(blocks))
 
 
-def _offices(project: Project) -> dict[str, str]:
-    """Names of the offices in charge of the project's place, the nearest of each; names only, phones are not known."""
+def _offices(project: Project) -> dict[str, Organisation]:
+    """The offices in charge of the project's place, the nearest of each."""
     code = project.region_code
     places = [code, code[:4] + "00", code[:2] + "0000"]
     units = Organisation.objects.filter(active=True, region_code__in=places)
-    found: dict[str, str] = {}
+    found: dict[str, Organisation] = {}
     # The farthest first, so that the nearest is written last.
     for unit in sorted(units, key=lambda unit: (-places.index(unit.region_code), -unit.pk)):
         if unit.kind == OrganisationKind.HR:
-            found["inspection"] = unit.name
+            found["inspection"] = unit
         elif unit.kind == OrganisationKind.LEGAL_AID:
-            found["legal_aid"] = unit.name
+            found["legal_aid"] = unit
         elif unit.kind in _REGULATORS and unit.industry and unit.industry == project.industry:
-            found["regulator"] = unit.name
+            found["regulator"] = unit
     return found
 
 

@@ -60,7 +60,10 @@ def test_verifying_by_the_form(officer, case):
 def test_a_wrong_form_comes_back_as_it_was(officer, case, wrong):
     first = Claimant.objects.filter(case=case).first()
     sent = {"form": "verify", "finding": wrong["finding"], f"sum-{first.pk}": wrong.get("sum", "")}
-    assert officer.post(f"/cases/{case.number}/verify", sent).status_code == 422
+    got = officer.post(f"/cases/{case.number}/verify", sent)
+    assert got.status_code == 422
+    if "sum" in wrong:
+        assert f'value="{wrong["sum"]}"' in got.content.decode()
     assert not Verification.objects.exists()
 
 

@@ -189,6 +189,11 @@ def test_an_objection_is_answered_by_a_chief(as_, matter, people, at, today):
         handling=matter, kind="fact", text="专户已开", evidence=[], by=people["clerk"], at=at
     )
     assert "专户已开" in page(as_("officer"), matter)
+    # Taking it leaves it an objection; who may not answer it reads who does.
+    as_("officer").post(f"/handlings/{matter.pk}/take")
+    assert "由负责人答复" in page(as_("officer"), matter)
+    matter.refresh_from_db()
+    assert matter.state == "objected"
     url = f"/objections/{objection.pk}/answer"
     assert as_("officer").post(url, {"accepted": "0", "text": "不属实"}).status_code == 403
     chief = as_("chief")

@@ -10,7 +10,7 @@ from anxin.people.looks import looks_at
 from anxin.watch.handling.inspections import CHECKLIST, plan_inspections
 from anxin.watch.models import InspectionTask
 from tests.people import make_project, make_worker
-from tests.portal.hands import make_people, make_units
+from tests.portal.hands import in_hand, make_people, make_units
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +104,10 @@ def test_only_within_the_jurisdiction(client, task):
     client.force_login(make_user("far", region="520000"))
     assert client.get(f"/inspections/{task.pk}").status_code == 404
     assert client.post(f"/inspections/{task.pk}/record").status_code == 404
+
+
+def test_a_warning_of_a_missing_check_leads_to_its_form(officer, task, at, client):
+    matter = in_hand(task.project, at, rule="SX-02", subject=f"project:{task.project_id}")
+    assert f'href="/inspections/{task.pk}"' in body(officer.get(f"/warnings/{matter.warning_id}"))
+    other = in_hand(task.project, at, rule="CN-02", subject=f"project:{task.project_id}:2")
+    assert f'href="/inspections/{task.pk}"' not in body(officer.get(f"/warnings/{other.warning_id}"))

@@ -13,6 +13,7 @@ from docx import Document as Word
 from anxin.law.civil import civil_date
 from anxin.people.looks import of_person
 from anxin.people.models import Event
+from anxin.portal.officer.cases.papers import inspectors_for
 from anxin.remedies import documents, verify
 from anxin.remedies.filling import everything_in, text_of
 from anxin.remedies.models import Document
@@ -227,3 +228,14 @@ def test_an_office_keeps_its_own_templates(case, now, settings, tmp_path):
     assert find("order", "140105").region == ""
     assert client.get("/paper-templates/..%2Fkinds").status_code == 404
     assert Event.objects.filter(action__startswith="paper-template").count() == 2
+
+
+def test_where_a_unit_has_one_inspector_those_above_it_may_sign_with_him(case, now):
+    office = make_office()
+    office.chief.left_at = now
+    office.chief.save(update_fields=["left_at"])
+    city = make_office("140100")
+    make_office("150100")
+    assert [one.pk for one in inspectors_for(case)] == [office.officer.pk, city.chief.pk, city.officer.pk]
+    second_inspector(office)
+    assert city.officer not in inspectors_for(case)

@@ -110,6 +110,9 @@ def test_the_offices_of_the_place_are_known_by_name_the_nearest_first(project, c
     assert entries["inspection_phone"].missing
     assert entries["inspection_phone"].office == "小店区人社局"
     assert 'placeholder="小店区人社局"' in clerk.get("/site/board").content.decode()
+    Organisation.objects.filter(name="小店区人社局").update(phone="0351-0000009")
+    entries = {entry.key: entry for entry in board_of(project, as_of=at.date()).entries}
+    assert (entries["inspection_phone"].text, entries["inspection_phone"].source) == ("0351-0000009", DIRECTORY)
     clerk.post("/site/board", {"regulator": "小店区住建局"})
     entries = {entry.key: entry for entry in board_of(project, as_of=at.date()).entries}
     assert (entries["regulator"].text, entries["regulator"].source) == ("小店区住建局", "")

@@ -302,3 +302,24 @@ def test_the_problem_list_opens_as_a_workbook(days, clerk):
     rows = list(load_workbook(io.BytesIO(content)).active.values)
     assert rows[0][0] == "问题"
     assert [row[0] for row in rows[1:]] == ["有考勤、不在表上"] * 2
+
+
+def test_a_sheet_of_which_nothing_can_be_read_is_not_offered_to_be_handed_in(site, clerk):
+    row = bring(clerk, ["无号", "不是号码", 1, 1, ""])
+    page = clerk.get(f"/site/payroll/{row.pk}").content.decode()
+    assert "没有一行可以报送" in page
+    assert 'value="submit"' not in page
+    assert clerk.post(f"/site/payroll/{row.pk}/submit", {"decision": "submit"}).status_code == 422
+    row.refresh_from_db()
+    assert row.status == "read"
+
+
+def test_a_month_that_is_paid_asks_for_nothing_more(days, clerk, at):
+    rows = [PayrollRow("", "P1", identity(n), "2026-03", "S1", due_fen=500_000, paid_fen=500_000,
+                       paid_on=date(2026, 4, 10)) for n in (1, 2, 3)]  # fmt: skip
+    admit(rows, arrival=Arrival(source="test", at=at))
+    seal(at=at)
+    actions.record_account(project=days, number=ACCOUNT, on=date(2026, 4, 1), at=at)
+    page = clerk.get("/site/payouts/2026-03").content.decode()
+    assert "本月工资表上的人都已发放" in page
+    assert "核对并报送工资表" not in page

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anxin.insight.evidence import evidence_rows, object_of
+from anxin.insight.inspection_list import visible_inspections
 from anxin.insight.paging import page_of, wanted_page
 from anxin.insight.places import places_below
 from anxin.insight.rule_book import rule_titles, rules_by_id
@@ -19,6 +20,7 @@ from anxin.insight.scope import visible_warnings
 from anxin.insight.warning_list import WarningFilter, count_hidden, filtered_warnings, read_filter, with_places
 from anxin.law.civil import civil_date
 from anxin.people.access import may
+from anxin.people.models import User
 from anxin.portal.models import SavedFilter
 from anxin.portal.officer.chosen import kept_query
 from anxin.portal.officer.forms import key_of
@@ -29,6 +31,7 @@ from anxin.portal.ui.tags import in_english
 from anxin.portal.ui.words import LEVELS
 from anxin.registry.models.projects import Industry
 from anxin.rules.check import UNITS
+from anxin.rules.rule import Rule
 from anxin.rules.words import explain
 from anxin.watch.models import Warning
 
@@ -119,9 +122,18 @@ def show_warning(
         "project_url": reverse("project", args=[warning.project.code])
         if warning.project and may(user, "projects")
         else "",
+        "inspection_url": _inspection_url(warning, rule, user),
     }
     context |= handling_context(warning, rule, user=user, at=at, given=given)
     return render(request, "officer/warning.html", context, status=status)
+
+
+def _inspection_url(warning: Warning, rule: Rule | None, user: User) -> str:
+    """Where the joint check that a warning misses is recorded; empty for who may not, or for another rule."""
+    if rule is None or rule.check != "inspection_missing" or not may(user, "inspect"):
+        return ""
+    task = visible_inspections(user).filter(project=warning.project_id).first()
+    return reverse("inspection", args=[task.pk]) if task else ""
 
 
 @needs("warnings")

@@ -249,6 +249,7 @@ def _show_last(data: dict[str, Any], worker: Worker | None, today: date) -> dict
         "sum_fen": forms.sum_of(data),
         "all_fen": forms.sum_of(data) + sum(one["fen"] for one in data.get("members", [])),
         "people": 1 + len(data.get("members", [])) if data.get("group") else 1,
+        "unsaid": sum(not fen for fen in (forms.sum_of(data), *(one["fen"] for one in data.get("members", [])))),
         "earlier": [(row.claim, shown(row.claim.number), sorted(set(row.months) & set(months))) for row in earlier],
         "others": others_at(project=site, worker=worker) if site and worker else 0,
         "matter": dict(Matter.choices).get(data.get("matter", ""), ""),

@@ -74,7 +74,7 @@ def read_months(text: str, today: date) -> list[str]:
     """Months written by hand: 2025-3、2025年11月. Raises Wrong for one ahead or for words that name none."""
     found = sorted({f"{year}-{int(number):02d}" for year, number in _MONTH.findall(text) if 1 <= int(number) <= 12})
     if text.strip() and not found:
-        raise Wrong(_("月份请写成 2025-03 这样，几个月用空格隔开。"))
+        raise Wrong(_("月份请写成 2025年3月 这样，几个月用空格隔开。"))
     if any(month > month_of(today) for month in found):
         raise Wrong(_("月份不能晚于本月。"))
     return found

@@ -19,6 +19,7 @@ from anxin.cases.numbers import read_number, shown
 from anxin.law.civil import civil_date
 from anxin.portal.officer.forms import Wrong, key_of
 from anxin.portal.ui.address import address_of
+from anxin.portal.ui.tags import month_name
 from anxin.portal.worker import claim_session
 from anxin.portal.worker.access import open_page
 from anxin.portal.worker.claim_forms import read_identity, read_months, read_phone, read_yuan
@@ -67,7 +68,7 @@ def own_word(request: HttpRequest, number: str) -> HttpResponse:
         "number": shown(number),
         "me": side.me,
         "name": true_name(side.me),
-        "months": " ".join(side.me.months),
+        "months": " ".join(month_name(month) for month in side.me.months),
         "sum": yuan(side.me.claimed_fen).replace(",", "") if side.me.claimed_fen else "",
         "wrong": "",
     }

@@ -46,10 +46,11 @@ def _instalments(at: datetime) -> int:
     tracks = [
         key
         for rows in (waiting, shaken)
-        for key in rows.order_by().values_list("track_id", flat=True).distinct()[:_AT_ONCE]
+        for key in rows.order_by().values_list("track_id", flat=True).distinct()
     ]
-    for track in Track.objects.filter(pk__in=tracks).select_related("case"):
-        count += len(reconcile_instalments(track=track, at=at))
+    # All of them: an agreement that was broken stays among them until it is paid.
+    for key in sorted(set(tracks)):
+        count += len(reconcile_instalments(track=Track.objects.select_related("case").get(pk=key), at=at))
     for row in waiting.filter(told_at=None, due_on__gte=today).select_related(
         "track__case__owner", "track__case__unit"
     ):
@@ -109,13 +110,13 @@ def _late_steps(at: datetime) -> int:
 
 def _top_ups(at: datetime) -> int:
     """Tell the site's clerk and the officer when a deposit's filling up is near or late."""
-    rows = TopUp.objects.filter(done_on=None, due_at__lte=at + TOP_UP_AHEAD)
+    # Told twice at most: when it is near, and once when it is late.
+    rows = TopUp.objects.filter(done_on=None, due_at__lte=at + TOP_UP_AHEAD).filter(
+        Q(told_at=None) | Q(due_at__lt=at, told_at__lt=F("due_at"))
+    )
     count = 0
     for row in rows.select_related("deposit__project", "draw__case__owner", "draw__case__unit")[:_AT_ONCE]:
-        # Told twice at most: when it is near, and once when it is late.
         late = row.due_at < at
-        if row.told_at is not None and not (late and row.told_at < row.due_at):
-            continue
         with transaction.atomic():
             if not TopUp.objects.filter(pk=row.pk, done_on=None, told_at=row.told_at).update(told_at=at):
                 continue

@@ -14,7 +14,7 @@ from anxin.notices.models import Notice
 from anxin.people.models import Organisation
 from anxin.registry import actions
 from anxin.registry.models import Engagement
-from anxin.remedies import draws, particulars, recovery, tracks
+from anxin.remedies import draws, particulars, recovery, reminders, tracks
 from anxin.remedies.for_workers import tracks_for_claim
 from anxin.remedies.models import Recovery, TopUp
 from anxin.remedies.payouts import payout_file
@@ -235,3 +235,33 @@ def test_particulars_are_typed_once_and_grow_with_the_sums(at, office):
     particulars.save_particulars(case=case, fields={"requests": "请求支付一万元"}, by=office.officer, at=at)
     assert particulars.particulars_of(case).fields["requests"] == "请求支付一万元"
     assert particulars.particulars_of(case).fields["legal_person"] == "甲某"
+
+
+def test_agreements_broken_before_do_not_keep_the_next_from_being_seen(at, office, monkeypatch):
+    monkeypatch.setattr(reminders, "_AT_ONCE", 1)
+    agreed = []
+    for code, day in (("P1", date(2026, 4, 22)), ("P2", date(2026, 4, 23))):
+        case = make_case(at, project=make_project(at, code))
+        track = tracks.begin(case=case, kind="mediation", form="enterprise", by=office.officer, at=at)
+        tracks.step(track=track, to="accepted", by=office.officer, at=at)
+        tracks.step(track=track, to="agreed", by=office.officer, at=at, sums={people_of(case)[0].pk: 1_000_000},
+                    instalments=[(day, 1_000_000)])  # fmt: skip
+        agreed.append(track)
+    for hour in ("09", "10"):
+        remind_ways(at=moment(f"2026-05-08T{hour}:00"))
+    assert all(track.instalments.get().broken_at is not None for track in agreed)
+
+
+def test_deposits_told_of_before_do_not_keep_the_next_from_being_told_of(at, office, monkeypatch):
+    monkeypatch.setattr(reminders, "_AT_ONCE", 1)
+    for code in ("P1", "P2"):
+        project = make_project(at, code)
+        deposit = actions.record_deposit(project=project, form="cash", on=date(2026, 3, 3), at=at, amount_fen=5_000_000)
+        case = make_case(at, project=project, path=OVERDUE)
+        draw = draws.ask(case=case, source=deposit, by=office.officer, at=at, reason="逾期")
+        TopUp.objects.create(
+            deposit=deposit, draw=draw, amount_fen=1_000_000, started_at=at, due_at=moment("2026-05-07T00:00")
+        )
+    for hour in ("09", "10"):
+        remind_ways(at=moment(f"2026-05-08T{hour}:00"))
+    assert not TopUp.objects.filter(told_at=None).exists()

@@ -57,8 +57,8 @@ lock:  ## write the two requirement files anew (needs uv)
 	uv pip compile -q --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile -q --generate-hashes --python-version 3.11 requirements-dev.in -c requirements.txt -o requirements-dev.txt
 
-messages:  ## collect the words of the pages for translation (needs gettext)
-	cd anxin && ../$(V)/python -m django makemessages -l en --settings anxin.settings --ignore static
+messages: .venv/.installed-dev  ## collect the words of the pages for translation
+	$(V)/python tools/messages.py
 
 clean:  ## remove what was built; the data folder stays
 	rm -rf .venv node_modules anxin/portal/static/dist build *.egg-info

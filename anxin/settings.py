@@ -12,6 +12,8 @@ ANXIN_SESSION_HOURS    hours without use after which a session ends; default 12
 ANXIN_SECOND_STEP      comma-separated roles that sign in with one-time codes only, e.g. ``operator,chief``
 ANXIN_OIDC_ISSUER      the government's single sign-on (OpenID Connect); with ANXIN_OIDC_CLIENT, ANXIN_OIDC_SECRET,
                        ANXIN_OIDC_CLAIM (which claim names a person, default ``sub``), ANXIN_OIDC_NAME (on the button)
+ANXIN_SMTP, ANXIN_SMS, ANXIN_SMS_TOKEN, ANXIN_ROBOTS    ways to people; ``notices.channels.ways`` tells their forms
+ANXIN_DUCKDB_MEMORY    how much memory DuckDB may take, e.g. ``6GB``; default 3GB
 ANXIN_DEMO     ``1`` shows workers their sign-in code on the page where no SMS gateway is set; only ``anxin demo``
 ANXIN_DEBUG    ``1`` shows Django's error pages; never in production
 """

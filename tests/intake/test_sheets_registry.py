@@ -95,6 +95,12 @@ def test_nonsense_in_a_project_is_refused_by_column(at, key, value):
     assert reading.rows[0].reason.startswith(f"[{key}]")
 
 
+@pytest.mark.parametrize("written", ["15", "15日", "每月15日", "15号"])
+def test_a_pay_day_as_people_write_it(at, written):
+    bring("projects", csv_file([["项目编码", "发薪日"], ["P1", written]]), at)
+    assert Project.objects.get().pay_day == 15
+
+
 def test_a_price_headed_in_yuan_is_yuan(at):
     bring("projects", csv_file([["项目编码", "合同价(元)", "总投资"], ["P1", "60000000", "8000"]]), at)
     project = Project.objects.get()

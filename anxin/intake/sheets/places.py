@@ -176,7 +176,7 @@ def parse_project(record: Record, row: ReadRow, context: Context) -> dict[str, A
     for place in (region, known):
         if context.region and place is not None and not place.startswith(region_prefix(context.region)):
             raise RowRefused(record.title("areaCode"), "不在您的管辖范围内", "is outside your jurisdiction")
-    pay_day = record.read("payDay", cells.number)
+    pay_day = record.read("payDay", lambda cell: cells.number(cells.text(cell).removeprefix("每月").rstrip("日号")))
     if pay_day is not None and (pay_day != int(pay_day) or not 1 <= pay_day <= 31):
         raise RowRefused(record.title("payDay"), "应为1至31", "must be a day from 1 to 31")
     category = code_of("category", record.raw("category"))

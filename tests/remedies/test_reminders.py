@@ -241,7 +241,7 @@ def test_agreements_broken_before_do_not_keep_the_next_from_being_seen(at, offic
     monkeypatch.setattr(reminders, "_AT_ONCE", 1)
     agreed = []
     for code, day in (("P1", date(2026, 4, 22)), ("P2", date(2026, 4, 23))):
-        case = make_case(at, project=make_project(at, code))
+        case = make_case(at, project=make_project(at, code), key=code, office=office)
         track = tracks.begin(case=case, kind="mediation", form="enterprise", by=office.officer, at=at)
         tracks.step(track=track, to="accepted", by=office.officer, at=at)
         tracks.step(track=track, to="agreed", by=office.officer, at=at, sums={people_of(case)[0].pk: 1_000_000},
@@ -257,7 +257,7 @@ def test_deposits_told_of_before_do_not_keep_the_next_from_being_told_of(at, off
     for code in ("P1", "P2"):
         project = make_project(at, code)
         deposit = actions.record_deposit(project=project, form="cash", on=date(2026, 3, 3), at=at, amount_fen=5_000_000)
-        case = make_case(at, project=project, path=OVERDUE)
+        case = make_case(at, project=project, path=OVERDUE, key=code, office=office)
         draw = draws.ask(case=case, source=deposit, by=office.officer, at=at, reason="逾期")
         TopUp.objects.create(
             deposit=deposit, draw=draw, amount_fen=1_000_000, started_at=at, due_at=moment("2026-05-07T00:00")

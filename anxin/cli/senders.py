@@ -18,9 +18,16 @@ def sender() -> None:
 @click.option("--secret", required=True)
 @click.option("--project", "project_code", default="", help="Bind the sender to one project.")
 @click.option("--region", default="", help="Or to a region code.")
-@click.option("--set", "extra", multiple=True, metavar="NAME=VALUE", help="A setting, e.g. clock_window_s=600.")
+@click.option("--set", "extra", multiple=True, metavar="NAME=VALUE", help="A setting; see below.")
 def add(protocol: str, appid: str, secret: str, project_code: str, region: str, extra: tuple[str, ...]) -> None:
-    """Let somebody send."""
+    """Let somebody send.
+
+    \b
+    Settings: clock_window_s (seconds a clock may be off); for national senders
+    also allow_ips (addresses or networks, commas between), min_interval_ms,
+    corp_key, swapped_clock=true (Jinhua), entry_exit_out=2 (Zhejiang),
+    data_as_string=true (Fujian).
+    """
     from anxin.intake.senders import add_sender
     from anxin.registry.models import Project
     from anxin.registry.regions import exists

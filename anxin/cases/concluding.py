@@ -125,8 +125,11 @@ def conclude(*, case: Case, conclusion: str, note: str, by: User, at: datetime) 
     )  # fmt: skip
     done = step(now, to="ended", by=by, at=at, fields=("conclusion", "conclusion_note"), zh=words["zh"],
                 en=words["en"], lines=[asked], changes={"conclusion": kind.title["zh"]})  # fmt: skip
-    news = "已办结，凭编号可以查看结果、评价，有异议可以申请恢复办理"
-    message_case(done, zh=news, quiet=news, at=at)
+    news = (
+        "已办结，凭编号可以查看结果、评价，有异议可以申请恢复办理",
+        "it is closed; by your number you can read the result, say how it went, or ask to have it opened again",
+    )
+    message_case(done, zh=news[0], en=news[1], quiet=news, at=at)
     return done
 
 

@@ -81,8 +81,10 @@ def merge(*, into: Case, other: Case, by: User, at: datetime) -> Case:
                zh=f"案件 {gone.number} 已并入 {main.number}",
                en=f"Case {gone.number} was merged into {main.number}")  # fmt: skip
     text = f"【安薪】您的反映（编号 {{}}）与同一件事的其他反映并案办理，编号 {main.number}。您的编号照常可查进度。"
+    english = f"[Anxin] Your claim (no. {{}}) is dealt with together with others of the same matter, no. {main.number}."
     for claim in claims:
-        message_claimants([claim], text=text.format(claim.number), mark=f"merge:{main.pk}:{claim.pk}", at=at)
+        message_claimants([claim], text=text.format(claim.number), text_en=english.format(claim.number),
+                          mark=f"merge:{main.pk}:{claim.pk}", at=at)
     return Case.objects.get(pk=main.pk)
 
 
@@ -205,7 +207,8 @@ def split(
         trail.record(by=by, at=at, action="case-split", subject="case", subject_id=one.pk,
                      changes={**changes, "reason": said, "people": len(going)})  # fmt: skip
     text = f"【安薪】您的反映改为单独办理，编号 {fresh.number}。您原来的编号照常可查进度。"
-    message_claimants(moved, text=text, mark=f"split:{fresh.pk}", at=at)
+    english = f"[Anxin] Your claim is dealt with by itself now, no. {fresh.number}. Your old number still works."
+    message_claimants(moved, text=text, text_en=english, mark=f"split:{fresh.pk}", at=at)
     return Case.objects.get(pk=fresh.pk)
 
 

@@ -17,7 +17,11 @@ from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import User
 
-_PLEASE_SAY = "有一项进展请您确认，请凭编号查看"
+_PLEASE_SAY = ("有一项进展请您确认，请凭编号查看", "something wants your word; please look it up by your number")
+_BANK_PAID = (
+    "银行记录有一笔款付到您卡上，请核对并告诉我们收到没有",
+    "the bank's record shows a payment to your card; please say whether it came",
+)
 SUMS = ("people", "claimed_fen", "verified_fen", "agreed_fen", "received_fen")
 # Of the ``standing`` claimants of a case: the five sums, how many lack something of what is due (``has_all``), and how
 # many rows there are: more than people where cases were joined in which one man claims twice. He is known by his
@@ -158,8 +162,8 @@ def receive(
     if proof == "bank":
         # The phone may be that of somebody who only typed the worker's number.
         known = now.worker_id is None or now.identified_at is not None
-        zh = "银行记录有一笔款付到您卡上，请核对并告诉我们收到没有" if known else _PLEASE_SAY
-        message_claimant(now, zh=zh, quiet=_PLEASE_SAY, at=at)
+        zh, en = _BANK_PAID if known else _PLEASE_SAY
+        message_claimant(now, zh=zh, en=en, quiet=_PLEASE_SAY, at=at)
     _money_came(case, at, told, every=every and has_all(now) and not had_all)
     return row
 
@@ -254,7 +258,8 @@ def correct_word(
                  who="" if by else "worker",
                  changes={"claimant": now.pk, "from": before, "to": fen, "reason": said})  # fmt: skip
     if by is not None:
-        message_claimant(now, zh="承办人更正了您说收到的一笔钱，请查看，不对请告诉我们", quiet=_PLEASE_SAY, at=at)
+        message_claimant(now, zh="承办人更正了您说收到的一笔钱，请查看，不对请告诉我们", quiet=_PLEASE_SAY, at=at,
+                         en="the officer corrected a sum you said came; look, and tell us if it is wrong")  # fmt: skip
     notify(to=[who for who in answerable(case, at=at) if by is None or who.pk != by.pk], kind="case-word-corrected",
            subject="case", subject_id=case.pk, at=at, urgent=True, zh=f"案件 {case.number}：{zh}",
            en=f"Case {case.number}: {en}")  # fmt: skip
@@ -278,7 +283,8 @@ def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> No
         plainly.change(case, *SUMS)
         plainly.add(*lines)
     if every and case.ended_at is None:
-        message_case(case, zh="记录显示工资已全部到账，请核对；没有收到请马上告诉我们", quiet=_PLEASE_SAY, at=at)
+        message_case(case, zh="记录显示工资已全部到账，请核对；没有收到请马上告诉我们", quiet=_PLEASE_SAY, at=at,
+                     en="by the records all wages have come; look, and tell us at once if not")  # fmt: skip
         notify(to=answerable(case, at=at), kind="case-all-received", subject="case", subject_id=case.pk, at=at,
                urgent=True, zh=f"案件 {case.number} 应付工资已全部到账，可以办结",
                en=f"Case {case.number}: all wages due have arrived; it can be closed")  # fmt: skip

@@ -42,8 +42,9 @@ def order_payment(
     else:
         step(now, to="ordered", by=by, at=at, zh=paper[0], en=paper[1], within=f"{days} days", lines=[told])
     _due_as_written(now, until, began, days, at)
-    message_case(now, zh=f"单位须在{until.month}月{until.day}日前付清", at=at,
-                 quiet=f"{until.month}月{until.day}日前会有结果，请凭编号查看")  # fmt: skip
+    message_case(now, zh=f"单位须在{until.month}月{until.day}日前付清", en=f"the employer must pay in full by {until}",
+                 at=at, quiet=(f"{until.month}月{until.day}日前会有结果，请凭编号查看",
+                               f"there will be a result by {until}; look it up by your number"))  # fmt: skip
     return now
 
 

@@ -109,5 +109,8 @@ def _name(case: Case, person: User, at: datetime, told: CaseEvent, by: User) -> 
 def _tell_who(case: Case, person: User, at: datetime) -> None:
     if has_sms():
         unit = case.unit
-        words = f"由{unit.name if unit else ''}{name_of(person)}办理，电话 {public_phone(unit)}"
-        message_case(case, zh=words, quiet=words, at=at)
+        who, phone = name_of(person), public_phone(unit)
+        zh = f"由{unit.name if unit else ''}{who}办理，电话 {phone}"
+        en = f"{who} of {unit.name_en or unit.name} deals with it" if unit else f"{who} deals with it"
+        en += f", telephone {phone}"
+        message_case(case, zh=zh, en=en, quiet=(zh, en), at=at)

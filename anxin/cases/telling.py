@@ -2,7 +2,8 @@
 
 What happens to a claim within a quarter of an hour, or while its people may not be rung, is one message: an officer who
 takes, accepts and verifies it at one sitting makes a telephone ring once. No message names the employer or a sum; to
-who claimed anonymously it does not even say what it is about.
+who claimed anonymously it does not even say what it is about. Whoever filed in English reads English on the phone he
+left; a member of a group has chosen no language, and reads Chinese.
 """
 
 from collections.abc import Iterable
@@ -19,10 +20,13 @@ from anxin.vault.fields import open_text, seal_text
 
 _TOGETHER = timedelta(minutes=15)
 # What anybody may read over a shoulder.
-SOME_NEWS = "有新进展，请凭编号查看"
+SOME_NEWS = ("有新进展，请凭编号查看", "there is news; please look it up by your number")
 # States told by the act that leads there, in more than the state's own words; or by none, being no news to anybody.
 _TOLD_ELSEWHERE = frozenset({"received", "dispatched", "ordered", "ended"})
-_MORE = {"refused": "，原因请凭编号查看", "supplement": "，请凭编号查看"}
+_MORE = {
+    "refused": ("，原因请凭编号查看", "; look up the reason by your number"),
+    "supplement": ("，请凭编号查看", "; look it up by your number"),
+}
 # States whose plain words tell nothing of money or of the other side.
 _BARE = frozenset({"accepted", "refused", "supplement", "transferred"})
 
@@ -32,20 +36,22 @@ def message_step(case: Case, *, to: str, at: datetime) -> None:
     transaction."""
     if to in _TOLD_ELSEWHERE or not has_sms():
         return
-    words = states()[to].plain["zh"] + _MORE.get(to, "")
-    message_case(case, zh=words, quiet=words if to in _BARE else SOME_NEWS, at=at)
+    plain, more = states()[to].plain, _MORE.get(to, ("", ""))
+    words = (plain["zh"] + more[0], plain["en"] + more[1])
+    message_case(case, zh=words[0], en=words[1], quiet=words if to in _BARE else SOME_NEWS, at=at)
 
 
-def message_case(case: Case, *, zh: str, at: datetime, quiet: str = SOME_NEWS) -> None:
-    """Send ``zh`` to the phones of every claim in a case, each with the number its people hold, in the caller's
-    transaction; ``quiet`` goes where the claim is anonymous. It costs nothing where no short messages are sent.
+def message_case(case: Case, *, zh: str, en: str, at: datetime, quiet: tuple[str, str] = SOME_NEWS) -> None:
+    """Send ``zh`` or ``en`` to the phones of every claim in a case, each with the number its people hold, in the
+    caller's transaction; ``quiet`` (Chinese, English) goes where the claim is anonymous. It costs nothing where no
+    short messages are sent.
     """
     if has_sms():
         for claim in Claim.objects.filter(case=case):
-            _queue(claim, _phones(claim), quiet if claim.anonymous else zh, at)
+            _queue(claim, _phones(claim), quiet if claim.anonymous else (zh, en), at)
 
 
-def message_claimant(claimant: Claimant, *, zh: str, at: datetime, quiet: str = SOME_NEWS) -> None:
+def message_claimant(claimant: Claimant, *, zh: str, en: str, at: datetime, quiet: tuple[str, str] = SOME_NEWS) -> None:
     """``message_case`` for one person: on his own phone, or on the claim's where he filed it."""
     if not has_sms():
         return
@@ -53,14 +59,14 @@ def message_claimant(claimant: Claimant, *, zh: str, at: datetime, quiet: str = 
     phones = {bytes(claimant.phone_blind): bytes(claimant.phone_sealed)} if claimant.phone_blind else {}
     if not phones and claim.phone_blind and claimant.consent == Consent.OWN:
         phones = {bytes(claim.phone_blind): bytes(claim.phone_sealed)}
-    _queue(claim, phones, quiet if claim.anonymous else zh, at)
+    _queue(claim, phones, quiet if claim.anonymous else (zh, en), at)
 
 
-def message_claimants(claims: Iterable[Claim], *, text: str, mark: str, at: datetime) -> int:
+def message_claimants(claims: Iterable[Claim], *, text: str, text_en: str, mark: str, at: datetime) -> int:
     """Send one message to every phone of the claims, in the caller's transaction. Answers to how many.
 
-    ``text`` names no person and no employer: a phone may lie where others read it. ``mark`` names the occasion; the
-    same is sent once to a phone.
+    ``text`` (``text_en`` to who filed in English) names no person and no employer: a phone may lie where others read
+    it. ``mark`` names the occasion; the same is sent once to a phone.
     """
     if not has_sms():
         return 0
@@ -68,7 +74,13 @@ def message_claimants(claims: Iterable[Claim], *, text: str, mark: str, at: date
     for claim in claims:
         phones |= {key: (sealed, claim) for key, sealed in _phones(claim).items()}
     for key, (sealed, claim) in phones.items():
-        tell_phone(phone=open_text(sealed), text=text, key=f"{mark}:{key.hex()}", at=at, hours=_hours(claim))
+        tell_phone(
+            phone=open_text(sealed),
+            text=text_en if in_english(claim, key) else text,
+            key=f"{mark}:{key.hex()}",
+            at=at,
+            hours=_hours(claim),
+        )
     return len(phones)
 
 
@@ -85,24 +97,36 @@ def _hours(claim: Claim) -> tuple[int, int]:
     return claim.safe_from, claim.safe_until
 
 
-def _queue(claim: Claim, phones: dict[bytes, bytes], words: str, at: datetime) -> None:
+def in_english(claim: Claim, phone: bytes) -> bool:
+    """Whether a phone (by its blind value) is that of who filed a claim, and he filed it in English."""
+    return claim.language.startswith("en") and phone == bytes(claim.phone_blind)
+
+
+def _queue(claim: Claim, phones: dict[bytes, bytes], said: tuple[str, str], at: datetime) -> None:
     """Put the words into the claim's message that waits, or into a new one."""
     turn = waking(_end_of_quarter(at), _hours(claim))
-    head = f"【安薪】编号 {claim.number}：" if claim.anonymous else f"【安薪】您的反映（编号 {claim.number}）："
     for key, sealed in phones.items():
+        english = in_english(claim, key)
+        words, head, (stop, comma) = said[english], _head(claim, english), (".", "; ") if english else ("。", "；")
         name = f"step:{claim.pk}:{turn.astimezone(SHANGHAI):%y%m%d%H%M}:{key.hex()}"
         waiting = Delivery.objects.filter(key=name).first()
         if waiting is not None and waiting.state == "waiting":
             text = open_text(waiting.text_sealed)
             if words not in text:
                 Delivery.objects.filter(pk=waiting.pk).update(
-                    text_sealed=seal_text(text.removesuffix("。") + f"；{words}。")
+                    text_sealed=seal_text(text.removesuffix(stop) + f"{comma}{words}{stop}")
                 )
             continue
         if waiting is not None:
             name += f":{at:%S%f}"
-        tell_phone(phone=open_text(sealed), text=f"{head}{words}。", key=name, at=at, hours=_hours(claim),
+        tell_phone(phone=open_text(sealed), text=f"{head}{words}{stop}", key=name, at=at, hours=_hours(claim),
                    not_before=turn)  # fmt: skip
+
+
+def _head(claim: Claim, english: bool) -> str:
+    if english:
+        return f"[Anxin] No. {claim.number}: " if claim.anonymous else f"[Anxin] Your claim (no. {claim.number}): "
+    return f"【安薪】编号 {claim.number}：" if claim.anonymous else f"【安薪】您的反映（编号 {claim.number}）："
 
 
 def _end_of_quarter(at: datetime) -> datetime:

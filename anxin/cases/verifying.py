@@ -37,7 +37,7 @@ def verify(
     propose_chain(case=now, at=at)
     finish_step(case=now, step="verify", at=at)
     tell(now, kind="verified", by=by, at=at, public=True, zh="已经核实您反映的情况", en="Your claim has been verified")
-    message_case(now, zh="已经核实", quiet="已经核实", at=at)
+    message_case(now, zh="已经核实", en="it has been verified", quiet=("已经核实", "it has been verified"), at=at)
     trail.record(by=by, at=at, action="case-verify", subject="case", subject_id=now.pk,
                  changes={"fen": now.verified_fen, "people": now.people, "plain": plain})  # fmt: skip
     return row

@@ -150,3 +150,32 @@ def test_what_was_sent_already_is_not_written_again(at, people):
     assert deliver(at=at + timedelta(minutes=20), ways={"sms": lambda *_: None}) == 1
     steps.accept(case=case, by=people["officer"], at=at + timedelta(minutes=1))  # a clock that was set back
     assert ["受理" in text for text in texts()] == [False, True]
+
+
+def test_who_filed_in_english_is_told_in_english_and_a_member_of_his_group_is_not(at, people, units):
+    Organisation.objects.filter(pk=units["county"].pk).update(phone="0000-01234567", name_en="Xiaodian office")
+    mine = Person(name="测试人", phone=PHONE, months=["2026-03"], claimed_fen=500_000)
+    other = Person(name="测试乙", phone=OTHER, months=["2026-03"], claimed_fen=400_000, consent="given")
+    case = claim(at, [mine, other], employer=EMPLOYER, language="en", anonymous=False, phone=PHONE)
+    taking.take(case=case, by=people["officer"], at=at)
+    steps.accept(case=case, by=people["officer"], at=at)
+    sent = Delivery.objects.filter(person=None)
+    by_phone = {open_text(row.address_sealed): open_text(row.text_sealed) for row in sent}
+    number = case.claims.get().number
+    assert by_phone[PHONE].startswith(f"[Anxin] Your claim (no. {number}): ")
+    assert "Xiaodian office deals with it, telephone 0000-01234567; Accepted" in by_phone[PHONE]
+    assert by_phone[PHONE].endswith(".")
+    assert not any("\u4e00" <= sign <= "\u9fff" for sign in by_phone[PHONE].replace("测试officer", ""))
+    assert by_phone[OTHER].startswith("【安薪】您的反映")
+    assert "已经受理" in by_phone[OTHER]
+
+
+def test_in_english_too_an_anonymous_message_tells_nothing(at, people):
+    case = one(at, anonymous=True, language="en", phone=PHONE)
+    told = life(case, people, at, timedelta(hours=1))
+    assert len(told) > 3
+    for text in told:
+        assert text.startswith("[Anxin] No. ")
+        assert EMPLOYER not in text
+        assert "5,000" not in text
+        assert "employer" not in text

@@ -44,6 +44,8 @@ NAMED = {
     "山西大同经济开发区": "Datong Economic Zone",
     "山西朔州经济开发区": "Shuozhou Economic Zone",
     "五台山风景名胜区": "Mount Wutai",
+    # 长 is read chang here, not zhang.
+    "长治市": "Changzhi",
 }
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from anxin.insight.overview import refresh
 from anxin.people.duty import add_turn
 from anxin.people.models import Organisation, User
+from anxin.portal.officer.overview import SHADES, shade_steps
 from tests.insight.test_overview import warn
 from tests.people import make_project
 from tests.portal.hands import make_people, make_units
@@ -90,3 +91,10 @@ def test_the_overview_reads_what_was_counted_and_counts_nothing(client, counted,
     # Session, person, whom he stands in for, what waits on his desk, the figures.
     with django_assert_max_num_queries(6):
         client.get("/")
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 4, 5, 17, 1234])
+def test_a_map_is_shaded_in_a_few_steps_that_leave_nothing_out(most):
+    steps = shade_steps(most)
+    assert len(steps) <= 1 + SHADES
+    assert [n for low, high in steps for n in range(low, high + 1)] == list(range(most + 1))

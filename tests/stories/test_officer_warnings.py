@@ -45,6 +45,33 @@ def test_from_the_map_to_the_worker_who_was_not_paid(page, sign_in, province):
     assert "没有人工费拨入" in page.locator("main").inner_text()
 
 
+def test_on_a_narrow_map_names_that_do_not_fit_become_the_numbers_of_the_table(page, sign_in, province):
+    sign_in("officer", to="/")
+    keys = page.locator("[data-map-key]:visible")
+    page.wait_for_selector(".ax-map svg path")
+    assert keys.count() == 0  # names in Chinese fit
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.context.add_cookies([{"name": "django_language", "value": "en", "url": page.url}])
+    page.reload()
+    page.wait_for_selector(".ax-map svg path")
+    keys.first.wait_for()
+    assert keys.all_inner_texts() == [str(n) for n in range(1, 12)]
+    drawn = [text for text in page.locator(".ax-map svg text").all_text_contents() if text]
+    assert sorted(drawn, key=int) == [str(n) for n in range(1, 12)]
+
+
+def test_a_file_holds_the_list_as_it_was_narrowed_without_a_new_page(page, sign_in, province, tmp_path):
+    sign_in("officer", to="/projects")
+    page.fill("input[name=q]", "迎宾")
+    page.wait_for_url("**q=%E8%BF%8E%E5%AE%BE**")
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="CSV").click()
+    file = tmp_path / "projects.csv"
+    begun.value.save_as(file)
+    rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+    assert [row[1] for row in rows[1:]] == ["迎宾路改造"]
+
+
 def test_the_list_filters_without_a_new_page_and_keeps_its_address(page, sign_in, province):
     sign_in("officer", to="/warnings")
     page.evaluate("window.same = true")

@@ -25,6 +25,8 @@ from anxin.portal.ui.words import LEVELS
 from anxin.registry import regions
 from anxin.registry.models.projects import Industry
 
+# How many shades a map has beside that of nought; ``charts.js`` and ``.ax-shade-…`` hold the colours.
+SHADES = 4
 RULES_SHOWN = 12
 PROJECTS_SHOWN = 20
 DUTY_SHOWN = 6
@@ -147,9 +149,23 @@ def _places(children: tuple[str, ...], figures: dict[str, dict[str, Any]]) -> li
         )
     rows.sort(key=lambda row: (-row["open"], -row["projects"], row["code"]))
     most = max((row["open"] for row in rows), default=0) or 1
-    for row in rows:
-        row["share"] = 100 * row["open"] / most
+    for turn, row in enumerate(rows, start=1):
+        row["share"], row["turn"] = 100 * row["open"] / most, turn
     return rows
+
+
+def shade_steps(most: int) -> list[tuple[int, int]]:
+    """The steps a map is shaded in, each from and to how many: nought for itself, then at most ``SHADES`` even ones."""
+    if most <= SHADES:
+        return [(n, n) for n in range(most + 1)]
+    width = -(-most // SHADES)
+    return [(0, 0), *((low, min(low + width - 1, most)) for low in range(1, most + 1, width))]
+
+
+def _shade(value: int, steps: list[tuple[int, int]]) -> int:
+    """The step of a value on a scale of ``SHADES``: the most is always the darkest."""
+    step = next(n for n, (low, high) in enumerate(steps) if low <= value <= high)
+    return 0 if step == 0 else SHADES - (len(steps) - 1 - step)
 
 
 def _map(region: str, places: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -157,15 +173,21 @@ def _map(region: str, places: list[dict[str, Any]]) -> dict[str, Any] | None:
     outline = tags.outline(region)
     if not outline:
         return None
+    steps = shade_steps(max((row["open"] for row in places), default=0))
     return {
         "url": outline,
-        "most": max((row["open"] for row in places), default=0),
+        "legend": [
+            {"words": f"{low:,}" if low == high else f"{low:,}–{high:,}", "shade": _shade(low, steps)}
+            for low, high in steps
+        ],
         "regions": [
             {
                 "name": row["code"],
                 "title": tags.region(row["code"]),
                 "short": tags.region_short(row["code"]),
                 "value": row["open"],
+                "shade": _shade(row["open"], steps),
+                "turn": row["turn"],
                 "url": f"{reverse('overview')}?region={row['code']}",
                 "lines": [
                     f"{_('未解除预警')} {row['open']:,}",

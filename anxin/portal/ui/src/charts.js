@@ -48,30 +48,47 @@ function withFunctions(value) {
   return value;
 }
 
-// From hardly any to the most; the same colours as .ax-scale.
-const SHADES = [[238, 244, 243], [169, 205, 200], [77, 150, 144], [11, 95, 89]];
-function shade(share) {
-  const place = Math.min(Math.max(share, 0), 1) * (SHADES.length - 1);
-  const below = Math.min(Math.floor(place), SHADES.length - 2);
-  const mixed = SHADES[below].map((from, i) => Math.round(from + (SHADES[below + 1][i] - from) * (place - below)));
-  return `rgb(${mixed.join(",")})`;
+// From none to the most, light to dark in one hue, so that they differ for every eye; the same as .ax-shade-….
+const SHADES = ["#f3f6f6", "#cfe4e1", "#94c4be", "#4d9690", "#0b5f59"];
+const LABEL = 11;
+const FAMILY = theme.textStyle.fontFamily;
+
+// How large a map that stands in its box may be, and whether every name stands inside its place and clear of the others.
+function fit(chart, size, titles) {
+  const geo = chart.getModel().getSeriesByIndex(0).coordinateSystem;
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${LABEL}px ${FAMILY}`;
+  const boxes = geo.regions.map((region) => {
+    const { x, y, width, height } = region.getBoundingRect();
+    const [left, bottom] = geo.dataToPoint([x, y]);
+    const [right, top] = geo.dataToPoint([x + width, y + height]);
+    return { region, left, right, top: Math.min(top, bottom), bottom: Math.max(top, bottom) };
+  });
+  const wide = Math.max(...boxes.map((box) => box.right)) - Math.min(...boxes.map((box) => box.left));
+  const high = Math.max(...boxes.map((box) => box.bottom)) - Math.min(...boxes.map((box) => box.top));
+  const more = 0.98 * Math.min(chart.getWidth() / wide, chart.getHeight() / high);
+  const labels = boxes.filter(({ region }) => titles[region.name]).map(({ region, left, right }) => {
+    const width = pen.measureText(titles[region.name].short).width;
+    const [x, y] = geo.dataToPoint(region.getCenter()).map((place) => place * more);
+    return { fits: width <= (right - left) * more * 0.82, box: [x - width / 2 - 2, y - 8, x + width / 2 + 2, y + 8] };
+  });
+  const apart = ([a, b, c, d], [e, f, g, h]) => c < e || g < a || d < f || h < b;
+  const names = labels.every((one, i) => one.fits && labels.slice(i + 1).every((other) => apart(one.box, other.box)));
+  return { size: size * more, names };
 }
 
-// A map takes {url, most, regions: [{name: adcode, title, short, value, lines, url}]} instead of an option of its own.
-async function mapOption(told) {
+// A map takes {url, regions: [{name: adcode, title, short, turn, value, shade, lines, url}]} instead of an option of its
+// own. Where the names do not all fit, it shows each place's turn, which stands before its row in the table as well.
+async function mapOf(told) {
   const answer = await fetch(told.url);
   if (!answer.ok) throw new Error("no outline");
-  const outline = await answer.json();
-  registerMap(told.url, outline);
+  registerMap(told.url, await answer.json());
   const titles = Object.fromEntries(told.regions.map((region) => [region.name, region]));
-  const data = told.regions.map((region) => ({
-    ...region,
-    itemStyle: { areaColor: shade(region.value / Math.max(1, told.most)) },
-    label:
-      region.value > 0.6 * told.most ? { color: "#fff", textBorderColor: "rgba(8,73,68,.8)", textBorderWidth: 2 } : undefined,
-  }));
-  return {
+  const dark = SHADES.length - 1;
+  const badge = { backgroundColor: "#fff", borderColor: "#7d9491", borderWidth: 1, borderRadius: 9, padding: [3, 5, 2, 5], fontWeight: 600 };
+  const option = (size, names) => ({
     tooltip: {
+      confine: true,
       formatter: ({ name }) => {
         const region = titles[name];
         return region ? `${region.title}<br>${region.lines.join("<br>")}` : name;
@@ -81,37 +98,49 @@ async function mapOption(told) {
       {
         type: "map",
         map: told.url,
-        layoutCenter: ["52%", "50%"],
-        layoutSize: "98%",
+        layoutCenter: ["50%", "50%"],
+        layoutSize: size,
         selectedMode: false,
         label: {
           show: true,
-          fontSize: 11,
-          color: "#1b2733",
-          textBorderColor: "rgba(255,255,255,.85)",
-          textBorderWidth: 2,
-          formatter: ({ name }) => titles[name]?.short ?? "",
+          fontSize: LABEL,
+          fontFamily: FAMILY,
+          color: "#10201f",
+          formatter: ({ name }) => (names ? titles[name]?.short : titles[name]?.turn?.toString()) ?? "",
         },
         labelLayout: { hideOverlap: true },
-        itemStyle: { borderColor: "#fff", borderWidth: 1.2, areaColor: "#eef1f3" },
-        emphasis: { label: { color: "#1b2733", fontWeight: 600 }, itemStyle: { areaColor: "#f0c869" } },
-        data,
+        itemStyle: { borderColor: "#9fb4b1", borderWidth: 1, areaColor: "#eef1f3" },
+        emphasis: { label: { color: "#10201f", textBorderColor: "#f0c869" }, itemStyle: { areaColor: "#f0c869" } },
+        data: told.regions.map((region) => ({
+          ...region,
+          itemStyle: { areaColor: SHADES[region.shade] },
+          label: names
+            ? { color: region.shade === dark ? "#fff" : "#10201f", textBorderColor: SHADES[region.shade], textBorderWidth: 2 }
+            : badge,
+        })),
       },
     ],
+  });
+  return (chart) => {
+    const size = Math.min(chart.getWidth(), chart.getHeight());
+    chart.setOption(option(size, true), { notMerge: true });
+    const found = fit(chart, size, titles);
+    for (const key of document.querySelectorAll("[data-map-key]")) key.hidden = found.names;
+    chart.setOption({ animation: false, aria: { enabled: false }, ...option(found.size, found.names) }, { notMerge: true });
   };
 }
 
 async function draw(element) {
   const told = JSON.parse(document.getElementById(element.dataset.chart).textContent);
-  let option;
+  let show = (chart) => chart.setOption({ animation: false, aria: { enabled: false }, ...withFunctions(told) });
   try {
-    option = told.regions ? await mapOption(told) : withFunctions(told);
+    if (told.regions) element.drawMap = show = await mapOf(told);
   } catch {
     element.hidden = true; // the table beside a map says the same
     return;
   }
   const chart = init(element, theme, { renderer: "svg" });
-  chart.setOption({ animation: false, aria: { enabled: false }, ...option });
+  show(chart);
   chart.on("click", ({ data }) => {
     if (data?.url) window.location.href = data.url;
   });
@@ -125,7 +154,11 @@ let waiting;
 window.addEventListener("resize", () => {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    for (const element of document.querySelectorAll("[data-chart]")) getInstanceByDom(element)?.resize();
+    for (const element of document.querySelectorAll("[data-chart]")) {
+      const chart = getInstanceByDom(element);
+      chart?.resize();
+      if (chart) element.drawMap?.(chart);
+    }
   }, 100);
 });
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => drawAll(document));

@@ -202,6 +202,28 @@ def test_guessing_the_code_of_one_number_shuts_that_number_for_a_while(client, n
 
 
 @pytest.mark.django_db
+def test_a_session_prepared_on_a_shared_computer_opens_nothing_elsewhere(client, now):
+    claim, code = whole_claim(Client(), MONTH)
+    begin(client)
+    prepared = Client()
+    prepared.cookies["sessionid"] = client.cookies["sessionid"].value
+    client.post("/track", {"number": claim.number, "code": code})
+    assert client.get(f"/track/{claim.number}").status_code == 200
+    assert prepared.get(f"/track/{claim.number}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_form_begun_in_a_prepared_session_is_read_by_nobody_else(client, now):
+    begin(client)
+    prepared = Client()
+    prepared.cookies["sessionid"] = client.cookies["sessionid"].value
+    client.post("/track/leave")
+    begin(client)
+    assert client.get("/claim/2").status_code == 200
+    assert prepared.get("/claim/2").status_code == 302
+
+
+@pytest.mark.django_db
 def test_guessing_consent_codes(client, now):
     make_worker(make_project(now), 5, now)
     begin(client, site="P1", group="yes")

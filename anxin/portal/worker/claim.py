@@ -261,7 +261,7 @@ def _show_last(data: dict[str, Any], worker: Worker | None, today: date) -> dict
 def _take_last(request: HttpRequest, draft: Draft, worker: Worker | None, at: datetime) -> HttpResponse:
     _keep(draft, at, lambda data: forms.read_last(request.POST, data))
     sent = drafts.send(draft, lambda data, key: told_of(data, key, worker=worker), at=at)
-    claim_session.enter(request, sent.claim, at=at)
+    claim_session.enter_own(request, sent.claim, at=at)
     return redirect("claim-done")
 
 

@@ -14,6 +14,7 @@ from anxin.cases import drafts
 from anxin.cases.models import Claim, Claimant, Consent, Draft
 from anxin.cases.names import true_name
 from anxin.cases.numbers import shown
+from anxin.people.arrivals import moved
 from anxin.portal.ui.address import public_address
 from anxin.portal.worker.access import worker_of
 from anxin.registry.models import Worker
@@ -50,6 +51,7 @@ def draft_of(request: HttpRequest, *, at: datetime) -> Draft | None:
 
 def keep_draft(request: HttpRequest, token: str) -> None:
     """Remember the draft in the session."""
+    _fresh_key(request)
     request.session[_DRAFT] = token
 
 
@@ -59,15 +61,30 @@ def drop_draft(request: HttpRequest) -> None:
 
 
 def enter(request: HttpRequest, claim: Claim, *, at: datetime) -> None:
-    """A right return code, or having just filed: this browser may follow the claim for two hours."""
+    """A right return code: this browser may follow the claim for two hours."""
+    _fresh_key(request)
+    enter_own(request, claim, at=at)
+
+
+def enter_own(request: HttpRequest, claim: Claim, *, at: datetime) -> None:
+    """The same for having just filed. The session stays: it had a key of its own since the form was begun, and a second
+    tap of an impatient thumb must find it."""
     opened = request.session.get(_CLAIMS, {})
     request.session[_CLAIMS] = {**opened, str(claim.pk): at.timestamp()}
 
 
 def enter_as_member(request: HttpRequest, claimant: Claimant, *, at: datetime) -> None:
     """The same for one member of a group, by his consent code."""
+    _fresh_key(request)
     opened = request.session.get(_MEMBERS, {})
     request.session[_MEMBERS] = {**opened, str(claimant.claim_id): [claimant.pk, at.timestamp()]}
+
+
+def _fresh_key(request: HttpRequest) -> None:
+    """Whoever sat at a shared computer before may know the session's key: what is opened now is not for him."""
+    old = request.session.session_key or ""
+    request.session.cycle_key()
+    moved(old_key=old, new_key=request.session.session_key or "")
 
 
 def leave(request: HttpRequest) -> None:

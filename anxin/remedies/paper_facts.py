@@ -81,6 +81,7 @@ def facts(
         "legal_person": enterprise.legal_person if enterprise else "",
         "employer_address": str(enterprise.details.get("address", "")) if enterprise else "",
         "case_number": case.number,
+        "where": f"在“{case.project.name}”中" if case.project else "",
         "project": case.project.name if case.project else (case.employer or "有关用工"),
         "project_code": case.project.code if case.project else "",
         "project_address": case.project.address if case.project else "",
@@ -164,6 +165,6 @@ def defaults(kind: Kind, case: Case, told: Mapping[str, object]) -> dict[str, st
 
 def _filled(text: str, told: Mapping[str, object]) -> str:
     # Our own wording with names in braces; nothing else is read from it.
-    for name in ("employer", "project", "people", "months", "sum_words", "sum"):
+    for name in ("employer", "where", "project", "people", "months", "sum_words", "sum"):
         text = text.replace("{" + name + "}", str(told.get(name, "")))
     return text

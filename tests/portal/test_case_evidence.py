@@ -52,6 +52,7 @@ def test_verifying_by_the_form(officer, case):
     second.refresh_from_db()
     assert (first.verified_fen, second.verified_fen) == (480_050, 199_998)
     assert Verification.objects.get(case=case).plain
+    assert "没有核实金额" not in page(officer, case)
     assert "与记录一致" in page(officer, case)
 
 
@@ -87,3 +88,11 @@ def test_a_leader_sees_neither(case, people, monkeypatch, at):
     text = page(client, case)
     assert "核实表" not in text
     assert "责任链条" not in text
+
+
+def test_who_has_no_verified_sum_after_all_is_counted(officer, case):
+    first = Claimant.objects.filter(case=case).first()
+    first.pk, first.worker, first.months, first.rate_fen, first.days = None, None, [], None, None
+    first.save(force_insert=True)
+    answer = officer.post(f"/cases/{case.number}/verify", {"finding": "与记录一致"}, follow=True)
+    assert "还有 1 人没有核实金额" in answer.content.decode()

@@ -239,3 +239,24 @@ def test_where_a_unit_has_one_inspector_those_above_it_may_sign_with_him(case, n
     assert [one.pk for one in inspectors_for(case)] == [office.officer.pk, city.chief.pk, city.officer.pk]
     second_inspector(office)
     assert city.officer not in inspectors_for(case)
+
+
+def test_who_may_sign_sees_in_his_menu_that_a_paper_waits(case, now):
+    office = make_office()
+    officer, chief = as_(office.officer), as_(office.chief)
+    row = ready(case, "order", office, now)
+    documents.ask_for_signature(document=row, by=office.officer, at=now)
+    assert 'class="ax-waits"' in page(chief, "/cases")
+    assert '待签批文书 <span class="ax-nav-count num">1</span>' in page(chief, "/cases")
+    assert "待签批文书 <span" not in page(officer, "/cases")
+
+
+def test_an_order_against_an_employer_without_a_site_does_not_name_him_as_one(now):
+    office = make_office()
+    case = make_case(now, (100_000,))
+    case.project, case.employer = None, "老王饭店"
+    case.save(update_fields=["project", "employer"])
+    case.claimants.update(verified_fen=None, agreed_fen=None)
+    row = documents.draft(case=case, kind="order", by=office.officer, at=now)
+    assert "在“老王饭店”中" not in documents.fields_of(row)["facts"]
+    assert "有 1 人的金额还没有核实" in page(as_(office.officer), f"/papers/{row.pk}")

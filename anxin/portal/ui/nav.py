@@ -1,5 +1,8 @@
 """The entries of the top bar."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -7,8 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from anxin.insight.handling import helping_counts, own_counts
+from anxin.insight.scope import visible_cases, visible_projects
+from anxin.notices.models import Notice
 from anxin.people.access import may
 from anxin.people.models import User
+from anxin.remedies.models import Document, DocumentState
+from anxin.watch.models import PauseRequest
 
 # (URL name, permission, title)
 ENTRIES = (
@@ -43,7 +50,7 @@ MENU = (
 
 
 # Pages that belong to an entry and have an address of their own.
-BELOW = {"cases": "/credit"}
+BELOW = {"cases": ("/credit", "/reception", "/contested")}
 
 
 def page(request: HttpRequest) -> dict[str, object]:
@@ -52,7 +59,27 @@ def page(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": [], **language}
-    return {"nav": _entries(ENTRIES, request, user), "menu": _entries(MENU, request, user), **language}
+    menu = _entries(MENU, request, user)
+    waits = any(entry["count"] for entry in menu)
+    return {"nav": _entries(ENTRIES, request, user), "menu": menu, "menu_waits": waits, **language}
+
+
+def _papers(user: User) -> QuerySet[Any, Any]:
+    asked = Document.objects.filter(state=DocumentState.ASKED, case__in=visible_cases(user, "approve"))
+    # Who drew a paper up cannot sign it: it waits for somebody else.
+    return asked.exclude(drafted_by=user).exclude(edited_by=user).order_by().values_list("pk")
+
+
+def _pauses(user: User) -> QuerySet[Any, Any]:
+    open_now = PauseRequest.objects.filter(decided_at=None, project__in=visible_projects(user, "approve"))
+    return open_now.order_by().values_list("pk")
+
+
+def _unread(user: User) -> QuerySet[Any, Any]:
+    return Notice.objects.filter(to=user, read_at=None).order_by().values_list("pk")
+
+
+_COUNTS = {"papers": _papers, "pause-requests": _pauses, "inbox": _unread}
 
 
 def _entries(named: tuple[tuple[str, str, object], ...], request: HttpRequest, user: User) -> list[dict[str, object]]:
@@ -61,7 +88,7 @@ def _entries(named: tuple[tuple[str, str, object], ...], request: HttpRequest, u
         if not may(user, permission):
             continue
         url = reverse(name)
-        places = (url, *([BELOW[name]] if name in BELOW else []))
+        places = (url, *BELOW.get(name, ()))
         here = request.path == url if url == "/" else request.path.startswith(places)
         count, late = _waiting(name, user)
         entries.append({"url": url, "title": title, "here": here, "count": count, "late": late})
@@ -74,6 +101,8 @@ def _waiting(name: str, user: User) -> tuple[str, bool]:
         count, late = own_counts(user, at=timezone.now(), limit=99)
     elif name == "helping":
         count, late = helping_counts(user, at=timezone.now(), limit=99)
+    elif name in _COUNTS:
+        count, late = len(_COUNTS[name](user)[:100]), 0
     else:
         return "", False
     return ("99+" if count > 99 else str(count) if count else ""), late > 0

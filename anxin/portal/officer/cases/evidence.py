@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from anxin.cases import lane, liability
 from anxin.cases.evidence_sheet import build_sheet
 from anxin.cases.models import Case, Claimant, Liable
+from anxin.cases.money import standing
 from anxin.cases.names import shown_names
 from anxin.cases.procedure import liability as roles
 from anxin.cases.verifying import newest_of, verify
@@ -121,8 +123,13 @@ def verify_case(request: HttpRequest, number: str) -> HttpResponse:
         keys = set(case.claimants.values_list("pk", flat=True))
         sums = {key: fen for key in keys if (fen := _sum(request.POST.get(f"sum-{key}", ""))) is not None}
         verify(case=case, finding=finding, by=user, at=at, sums=sums, plain=request.POST.get("plain") == "1")
+        left = standing(case).filter(verified_fen=None).count()
+        if left:
+            said = ngettext("还有 %(n)s 人没有核实金额：记录里算不出来，请逐人填写。",
+                            "还有 %(n)s 人没有核实金额：记录里算不出来，请逐人填写。", left)  # fmt: skip
+            messages.warning(request, said % {"n": left})
 
-    return act_on(request, case, act, _("已保存核实记录，各人核实金额已更新。"), anchor="evidence")
+    return act_on(request, case, act, _("已保存核实记录。"), anchor="evidence")
 
 
 def _sum(text: str) -> int | None:

@@ -116,6 +116,7 @@ def show_paper(
         ] if kind.inspectors else [],
         "named": [person(one) for one in row.inspectors.order_by("pk")],
         "lacking": documents.lacking(row, today=today) if editing else [],
+        "unverified": _unverified(row) if editing else 0,
         "blocks": blocks,
         "unshown": unshown, "pdf": pdf.available(), "today": today,
         "may_sign": may(user, "approve") and visible_papers(user, "approve").filter(pk=row.pk).exists()
@@ -138,6 +139,14 @@ def show_paper(
         "late": row.state == DocumentState.SERVED and row.due_on is not None and row.due_on < today,
     }  # fmt: skip
     return render(request, "officer/papers/paper.html", context, status=status)
+
+
+def _unverified(row: Document) -> int:
+    """How many people a paper for the employer names with the sum they claim, nobody having verified another."""
+    if kinds()[row.kind].audience != "employer":
+        return 0
+    people = people_of(row.case, row.claim, row.claimant)
+    return sum(one.verified_fen is None and one.agreed_fen is None for one in people)
 
 
 def _recipient(row: Document, serving: Any) -> str:

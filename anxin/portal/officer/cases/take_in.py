@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -40,6 +41,7 @@ from anxin.portal.officer.cases.take_in_form import (
 )
 from anxin.portal.officer.forms import Wrong, key_of
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.address import public_address
 from anxin.vault.identity import normal_identity
 
 
@@ -153,6 +155,7 @@ def _taken(request: HttpRequest, user: User, filed: Filed, left: dict[int, str])
         "case": case,
         "number": shown(filed.claim.number),
         "code": shown(filed.return_code),
+        "track": public_address(request, reverse("claim-track")),
         "members": [(row, shown(left[row.pk]) if row.pk in left else "") for row in members],
         "like": [(one, shown(one.number), words.state(one.state)) for one in seen],
         "reception": filed.claim.door == ClaimDoor.RECEPTION,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from anxin.cases.models import Case, Claimant
 from anxin.cases.money import due_fen
+from anxin.intake import values
 from anxin.law.civil import start_of
 from anxin.remedies.amounts import day_words, in_figures
 from anxin.remedies.filling import BadTemplate, fill
@@ -103,7 +104,7 @@ def instalments_of(document: Document, text: str) -> tuple[list[dict[str, str]],
             wrong.append((f"分期第 {place} 行写法应为“2026-05-10 5000”。", f"Line {place}: write '2026-05-10 5000'."))
             continue
         assert found is not None
-        fen = round(float(found[2].replace(",", "").replace("，", "")) * 100)
+        fen = values.fen(found[2]) or 0
         if on <= before:
             wrong.append(
                 (f"分期第 {place} 行的日期须晚于上一期。", f"Line {place}: its date must follow the one before.")

@@ -71,3 +71,15 @@ def test_a_sum_that_is_none(browser, place, said):
     assert person.verified_fen is None
     form = {"decision": "accept", "text": "已核实", "paid_on": "2026-04-01", f"pay-{place.engagement.pk}": said}
     assert browser.post(reverse("objection-answer", args=[place.objection.pk]), form).status_code < 500
+
+
+ELSEWHERE = ("x", "//elsewhere.example/", "https://elsewhere.example/", "/\\elsewhere.example", "javascript:x")
+
+
+@pytest.mark.parametrize("to", ELSEWHERE)
+def test_a_way_back_that_leads_nowhere_or_elsewhere(browser, place, to):
+    asked = [("/language", {"language": "en"}), ("/sign-in", {}), ("/desk/take", {}), ("/cases/take", {})]
+    for url, form in asked:
+        answer = browser.post(url, {"next": to, **form})
+        assert answer.status_code == 302, url
+        assert answer.headers["Location"] in ("/", "/desk", "/cases"), url

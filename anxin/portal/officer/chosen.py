@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from anxin.cases.flow import CannotMove
 from anxin.insight.scope import in_region
 from anxin.people.access import PERMISSIONS, seats_with
 from anxin.people.models import User
 from anxin.portal.officer.forms import key_of
+from anxin.portal.ui.address import safe_next
 from anxin.portal.ui.tags import in_english
 from anxin.watch.handling.actions import AlreadyDone
 
@@ -31,9 +31,7 @@ def chosen_ids(request: HttpRequest) -> list[int]:
 
 def back_to_list(request: HttpRequest, name: str) -> HttpResponse:
     """Back to where the act was asked for, else to the list of this name."""
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if safe and back.startswith("/") else reverse(name))
+    return redirect(safe_next(request, request.POST.get("next", ""), reverse(name)))
 
 
 def kept_query(request: HttpRequest, names: Iterable[str]) -> str:

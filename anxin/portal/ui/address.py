@@ -15,10 +15,10 @@ def address_of(request: HttpRequest) -> str:
     return address[:64]
 
 
-def safe_next(request: HttpRequest, address: str) -> str:
-    """An address of this site, else the first page."""
+def safe_next(request: HttpRequest, address: str, otherwise: str = settings.LOGIN_REDIRECT_URL) -> str:
+    """An address of this site, else ``otherwise``."""
     allowed = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if address and allowed else settings.LOGIN_REDIRECT_URL
+    return address if address.startswith("/") and allowed else otherwise
 
 
 def public_address(request: HttpRequest, path: str) -> str:

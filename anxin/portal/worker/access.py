@@ -13,10 +13,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from anxin.people.models import PhoneSession
 from anxin.people.phones import session_of, worker_id_of
+from anxin.portal.ui.address import safe_next
 from anxin.registry.models import Worker
 from anxin.vault.fields import open_text
 
@@ -93,8 +93,7 @@ def me(request: HttpRequest) -> Worker:
 def own_next(request: HttpRequest, otherwise: str = "") -> str:
     """Where to go after signing in: an address of this site that the request names, else ``otherwise`` or /me."""
     to = request.POST.get("next") or request.GET.get("next", "")
-    fine = url_has_allowed_host_and_scheme(to, {request.get_host()}, require_https=request.is_secure())
-    return to if to and fine else otherwise or reverse("me")
+    return safe_next(request, to, otherwise or reverse("me"))
 
 
 def keep_token(response: HttpResponse, token: str) -> None:

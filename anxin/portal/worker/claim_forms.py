@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from anxin.cases.consent import MOST_MEMBERS
 from anxin.cases.models import Matter
+from anxin.intake import values
 from anxin.law.civil import month_of, shift_month
 from anxin.people.phone_codes import normal_phone
 from anxin.portal.officer.forms import Wrong
@@ -32,7 +33,7 @@ def read_yuan(text: str, *, most: int = MOST_FEN) -> int | None:
     found = _SUM.fullmatch(plain)
     if found is None:
         raise Wrong(_("金额“%(text)s”看不懂，请只写数字，比如 6440。") % {"text": text[:20]})
-    fen = round(float(f"{found[1]}.{found[2] or 0}") * 100 * (10_000 if found[3] else 1))
+    fen = values.fen(f"{found[1]}.{found[2] or 0}", 1_000_000 if found[3] else 100) or 0
     if fen > most:
         raise Wrong(_("金额“%(text)s”太大了，请检查是不是多写了零。") % {"text": text[:20]})
     return fen

@@ -61,6 +61,8 @@ def _sentence(error: Exception) -> str:
 
     from anxin.vault.fields import mask_text
 
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}."
     first = mask_text((str(error).strip().splitlines() or [type(error).__name__])[0])
     if isinstance(error, OperationalError) and connection.connection is None and connection.vendor != "sqlite":
         return f"The database cannot be reached: {first} (look at DATABASE_URL and whether its server runs)."

@@ -49,11 +49,13 @@ def card_shared(facts: Facts, p: Params) -> Any:
 def over_limits(facts: Facts, look_back: int, month_limit: float, year_limit: float) -> Any:
     """Worker-months above a limit: project_id, worker_id, month, paid_fen, year_fen, over_month, over_year.
 
-    ``over_year`` marks the month of this year in which the sum to date first passed the limit.
+    ``over_year`` marks the month in which the sum of its year to date first passed the limit; it stays marked in the
+    year after.
     """
     top, total = round(month_limit * 100), round(year_limit * 100)
     months = months_back(facts.as_of, look_back)
-    rows = facts.pay_months.filter((facts.pay_months.month >= months[0]) & (facts.pay_months.month <= months[-1]))
+    january = f"{months[0][:4]}-01"  # a year's sum begins here, however little of the year is looked at
+    rows = facts.pay_months.filter((facts.pay_months.month >= january) & (facts.pay_months.month <= months[-1]))
 
     def build() -> Any:
         # Who passed the year's limit in twelve months or fewer was paid a twelfth of it in one of them.
@@ -62,11 +64,10 @@ def over_limits(facts: Facts, look_back: int, month_limit: float, year_limit: fl
 
     suspects = keep(facts, f"suspects:{look_back}:{top}:{total}", build)
     rows = rows.semi_join(suspects, ["project_id", "worker_id"]).select("project_id", "worker_id", "month", "paid_fen")
-    this_year = rows.month >= f"{facts.as_of.year}-01"
-    rows = rows.mutate(paid_fen=rows.paid_fen.fill_null(0), year_part=ibis.ifelse(this_year, rows.paid_fen, 0))
-    so_far = ibis.window(group_by=["project_id", "worker_id"], order_by="month", rows=(None, 0))
-    rows = rows.mutate(year_fen=rows.year_part.fill_null(0).sum().over(so_far).cast("int64"))
-    crossed = (rows.year_fen > total) & (rows.year_fen - rows.year_part <= total)
+    rows = rows.mutate(paid_fen=rows.paid_fen.fill_null(0), year=rows.month.substr(0, 4))
+    so_far = ibis.window(group_by=["project_id", "worker_id", "year"], order_by="month", rows=(None, 0))
+    rows = rows.mutate(year_fen=rows.paid_fen.sum().over(so_far).cast("int64"))
+    crossed = (rows.year_fen > total) & (rows.year_fen - rows.paid_fen <= total)
     rows = rows.mutate(over_month=rows.paid_fen > top, over_year=crossed)
     return rows.filter(rows.over_month | rows.over_year)
 
@@ -85,8 +86,8 @@ def over_limits(facts: Facts, look_back: int, month_limit: float, year_limit: fl
         "found when it passes",
         {"either": ("任一超过", "either"), "both": ("同时超过", "both")},
     ),
-    zh="同一工人在同一项目的当月工资和本年累计工资，是否超过上限",
-    en="one worker's pay on one project, of the month and of the year to date, against two limits",
+    zh="同一工人在同一项目的当月工资和当年累计工资，是否超过上限",
+    en="one worker's pay on one project, of the month and of its year to date, against two limits",
 )
 def pay_above_limit(facts: Facts, p: Params) -> Any:
     """Worker-months with implausibly high pay. Measure: yuan, of the month or, failing that, of the year to date."""

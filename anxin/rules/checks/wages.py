@@ -43,13 +43,23 @@ def _judged(facts: Facts, p: Params) -> Any:
     pay_day=PAY_DAY,
     grace=GRACE,
     min_days=MIN_DAYS,
-    zh="当月出勤而未发工资的工人，按发薪日之后的天数计（发薪日遇休息日提前到前一工作日）",
-    en="workers who attended in the month and were paid nothing, in days since the pay-day (moved before rest days)",
+    zh="当月出勤（全无考勤的月份，工资表列有应发）而未发工资的工人，按发薪日之后的天数计（发薪日遇休息日提前到前一工作日）",
+    en="workers who attended in the month (where nobody's attendance is known: to whom the sheet owes wages) and were "
+    "paid nothing, in days since the pay-day (moved before rest days)",
 )
 def wages_unpaid(facts: Facts, p: Params) -> Any:
-    """Months with attended workers who got nothing after the pay-day. Measure: days since it."""
+    """Months with workers who got nothing after the pay-day. Measure: days since it.
+
+    Who worked is told by the attendance; in a month without any, by the sheet that says wages are due.
+    """
     rows = _judged(facts, p)
-    rows = rows.filter(rows.attended > rows.attended_paid)
+    unknown = rows.attended == 0
+    rows = rows.mutate(
+        base=ibis.ifelse(unknown, rows.recorded, rows.attended),
+        unpaid=ibis.ifelse(unknown, rows.recorded - rows.paid_workers, rows.attended - rows.attended_paid),
+    )
+    owed = rows.open_fen > rows.short_fen  # more than what those lack who got a part
+    rows = rows.filter((rows.unpaid > 0) & ((rows.attended > 0) | owed))
     return findings(
         rows,
         project_id=rows.project_id,
@@ -57,8 +67,8 @@ def wages_unpaid(facts: Facts, p: Params) -> Any:
         since=rows.due_on,
         measure=rows.late_days,
         threshold=ibis.literal(float(p["grace"])),
-        affected=rows.attended - rows.attended_paid,
-        base=rows.attended,
+        affected=rows.unpaid,
+        base=rows.base,
         amount_fen=rows.open_fen,
     )
 

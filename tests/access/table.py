@@ -331,6 +331,7 @@ TABLE: dict[str, Row] = {
     "fund-new": to("agency"),
     "fund-set": to("agency", key("fund")),
     "fund-book": to("agency", key("fund")),
+    "fund-entries": to("agency", key("fund")),
     "case-cost": to("officer chief leader"),
     "case-cost-export": to("officer chief leader"),
     "pause-requests": to("chief"),

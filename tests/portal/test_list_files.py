@@ -16,7 +16,7 @@ from anxin.notices.send import notify
 from anxin.people.looks import record_look
 from anxin.people.models import Event, User
 from anxin.registry.models import Worker
-from anxin.remedies.models import Document
+from anxin.remedies.models import Document, Fund, FundEntry
 from anxin.vault.fields import seal_text
 from anxin.watch.models import HelperTask, PauseRequest
 from tests.access.world import make_person, make_place
@@ -187,3 +187,37 @@ def test_looks_leave_with_the_names_of_those_looked_at_and_only_ones_own(places,
     assert rows[1][1:3] == ["测试officer", "officer"]
     assert rows[1][5] == worker.name
     assert len(read(client_of(places["operator"]), "/people/looks", "csv")) == 3
+
+
+def test_the_queues_of_the_money_are_narrowed_and_taken_away_as_shown(places, at):
+    client = client_of(places["officer"])
+    for query, count in (
+        ("tab=approve", 1),
+        ("tab=approve&state=paid", 0),
+        ("tab=approve&state=all", 1),
+        ("tab=approve&q=P1", 1),
+        ("tab=approve&q=Q1", 0),
+        ("tab=recoveries&q=P1", 1),
+        ("tab=recoveries&late=1", 0),
+        ("tab=top-ups&late=1", 1),
+        ("tab=instalments&q=P1", 0),
+        ("tab=funds&q=周转金", 1),
+        ("tab=funds&q=别的", 0),
+    ):
+        assert len(read(client, f"/cases/money?{query}", "csv")) == 1 + count, query
+        assert ("ax-empty" in client.get(f"/cases/money?{query}").content.decode()) is not bool(count), query
+
+
+def test_the_book_of_a_fund_is_its_keepers(places, at):
+    keeper = make_person("keeper", "agency", HERE, industry="housing")
+    fund, other = Fund.objects.order_by("pk")
+    for n, (kind, fen) in enumerate((("paid_in", 500_000), ("out", -100_000))):
+        FundEntry.objects.create(fund=fund, kind=kind, amount_fen=fen, on=date(2026, 4, 1 + n), note=f"第{n}笔", at=at)
+    client = client_of(keeper)
+    address = f"/helping/funds/{fund.pk}/entries"
+    rows = read(client, address, "csv")
+    assert [row[2] for row in rows[1:]] == ["-1000.0", "5000.0"]
+    assert [row[4] for row in read(client, f"{address}?kind=out", "csv")[1:]] == ["第1笔"]
+    assert len(read(client, f"{address}?until=2026-04-01", "xlsx")) == 2
+    assert "没有符合条件" in client.get(f"{address}?since=2099-01-01").content.decode()
+    assert client.get(f"/helping/funds/{other.pk}/entries").status_code == 404

@@ -38,7 +38,8 @@ def _pledges(user: User) -> Any:
     return Pledge.objects.filter(organisation=user.organisation) if user.organisation_id else Pledge.objects.none()
 
 
-def _funds(user: User) -> Any:
+def own_funds(user: User) -> Any:
+    """The emergency funds of a person's office."""
     return Fund.objects.filter(organisation=user.organisation) if user.organisation_id else Fund.objects.none()
 
 
@@ -65,8 +66,8 @@ def _show(request: HttpRequest, status: int = 200) -> HttpResponse:
         {"row": fund, "balance_fen": available_fen(fund, civil_date(at)),
          "over_fen": overdrawn_fen(fund, civil_date(at)), "rule": fund_rule(fund.region_code),
          "entries": [{"row": one, "word": words.ENTRIES[one.kind], "who": person(one.by)}
-                     for one in fund.entries.select_related("by", "draw__case").order_by("-at", "-pk")[:50]]}
-        for fund in _funds(user).order_by("pk")
+                     for one in fund.entries.select_related("by", "draw__case").order_by("-at", "-pk")[:20]]}
+        for fund in own_funds(user).order_by("pk")
     ]  # fmt: skip
     context: dict[str, Any] = {
         "unit": unit, "tracks": told, "pledges": asked, "funds": funds, "today": civil_date(at),
@@ -148,7 +149,7 @@ def fund_new(request: HttpRequest) -> HttpResponse:
 def fund_set(request: HttpRequest, pk: int) -> HttpResponse:
     """The bound for one person and the account it pays from."""
     user = signed_in(request)
-    row = get_object_or_404(_funds(user), pk=pk)
+    row = get_object_or_404(own_funds(user), pk=pk)
 
     def act(at: datetime) -> None:
         most = (
@@ -170,7 +171,7 @@ def fund_set(request: HttpRequest, pk: int) -> HttpResponse:
 def fund_book(request: HttpRequest, pk: int) -> HttpResponse:
     """Pay money into a fund, or take it out for another purpose."""
     user = signed_in(request)
-    row = get_object_or_404(_funds(user), pk=pk)
+    row = get_object_or_404(own_funds(user), pk=pk)
 
     def act(at: datetime) -> None:
         amount = read_yuan(request, "amount", _("请填写金额，例如 5000000。"))

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from anxin.cases.numbers import read_number
 from anxin.insight.paging import page_of, wanted_page
 from anxin.insight.scope import in_region, visible_cases
 from anxin.law.civil import civil_date
@@ -18,9 +19,10 @@ from anxin.people.models import User
 from anxin.portal.officer.cases import ways_words as words
 from anxin.portal.officer.cases.money_export import export_money
 from anxin.portal.officer.cases.ways import draw_view
+from anxin.portal.officer.downloads import form_asked
 from anxin.portal.officer.handling_words import till
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.export import FORMS, READ
+from anxin.portal.ui.export import READ
 from anxin.remedies.models import Draw, Fund, Instalment, Recovery, TopUp
 from anxin.remedies.recovery import open_fen
 from anxin.remedies.sources import available_fen, overdrawn_fen
@@ -28,8 +30,33 @@ from anxin.remedies.sources import available_fen, overdrawn_fen
 SOON = timedelta(days=15)
 
 
-def _approve(user: User, at: datetime) -> QuerySet[Any]:
-    rows = Draw.objects.filter(case__in=visible_cases(user, "cases"), state__in=("asked", "approved", "paying"))
+OPEN_DRAWS = ("asked", "approved", "paying")
+# Where the case and the project of a line stand, and when it is late, by queue.
+_CASE = {
+    "approve": "case", "recoveries": "draw__case", "top-ups": "draw__case", "instalments": "track__case",
+}  # fmt: skip
+
+
+def _late(tab: str, at: datetime) -> Q:
+    if tab in ("recoveries", "instalments"):
+        return Q(due_on__lt=civil_date(at))
+    return Q(due_at__lt=at) & (Q(state__in=OPEN_DRAWS) if tab == "approve" else Q())
+
+
+def _narrowed(tab: str, rows: QuerySet[Any], text: str, late: bool, at: datetime) -> QuerySet[Any]:
+    """Those whose case, project or fund is searched for, and only late ones where asked."""
+    if tab == "funds":
+        return rows.filter(name__icontains=text) if text else rows
+    if text:
+        case = _CASE[tab]
+        number = read_number(text) or text
+        rows = rows.filter(Q(**{f"{case}__number": number}) | Q(**{f"{case}__project__name__icontains": text}))
+    return rows.filter(_late(tab, at)) if late else rows
+
+
+def _approve(user: User, at: datetime, state: str = "") -> QuerySet[Any]:
+    rows = Draw.objects.filter(case__in=visible_cases(user, "cases"))
+    rows = rows.filter(state__in=OPEN_DRAWS) if not state else rows.filter(state=state) if state != "all" else rows
     return rows.select_related("case__project", "fund", "deposit", "pledge", "asked_by").order_by(
         F("due_at").asc(nulls_first=True), "asked_at"
     )
@@ -77,11 +104,20 @@ def money(request: HttpRequest) -> HttpResponseBase:
     user, at = signed_in(request), timezone.now()
     tab = request.GET.get("tab", "approve")
     tab = tab if tab in LISTS else "approve"
-    if request.GET.get("form") in FORMS:
-        lines = [_row(tab, row, at) for row in LISTS[tab](user, at)[:READ]]
-        return export_money(tab, lines, form=request.GET["form"], day=civil_date(at))
-    paging = page_of(LISTS[tab](user, at), size=50, number=wanted_page(request.GET.get("page", "")))
+    text = " ".join(request.GET.get("q", "").split())[:64]
+    late = request.GET.get("late") == "1" and tab != "funds"
+    state = request.GET.get("state", "") if request.GET.get("state") in (*words.DRAWS, "all") else ""
+    found = _approve(user, at, state) if tab == "approve" else LISTS[tab](user, at)
+    found = _narrowed(tab, found, text, late, at)
+    if form := form_asked(request):
+        return export_money(tab, [_row(tab, row, at) for row in found[:READ]], form=form, day=civil_date(at))
+    paging = page_of(found, size=50, number=wanted_page(request.GET.get("page", "")))
     context: dict[str, Any] = {
+        "text": text,
+        "late": late,
+        "state": state,
+        "states": [(key, title) for key, (title, _tone) in words.DRAWS.items()],
+        "filtered": bool(text or late or state),
         "tab": tab,
         "tabs": [(key, title, LISTS[key](user, at)[:100].count()) for key, title in words.MONEY_TABS.items()],
         "paging": paging,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from anxin.portal.officer import helping_ways
+from anxin.portal.officer import fund_entries, helping_ways
 from anxin.portal.officer.cases import draw_notes, draw_page, money_lists, ways_acts
 
 # Before the address of a case, which takes any word.
@@ -30,5 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("helping/pledges/<int:pk>", helping_ways.pledge, name="helping-pledge"),
     path("helping/funds", helping_ways.fund_new, name="fund-new"),
     path("helping/funds/<int:pk>", helping_ways.fund_set, name="fund-set"),
+    path("helping/funds/<int:pk>/entries", fund_entries.fund_entries, name="fund-entries"),
     path("helping/funds/<int:pk>/book", helping_ways.fund_book, name="fund-book"),
 ]

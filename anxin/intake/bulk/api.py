@@ -1,6 +1,7 @@
 """The endpoints of ``/api/v1``."""
 
 import hashlib
+from collections.abc import Callable
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,8 @@ account is not known yet waits and flows on by itself; the rest of the batch goe
 MAX_KEY = 200
 PAGE = 200
 STATUSES = frozenset({"refused", "waiting", "released", "discarded"})
+
+_View = Callable[[HttpRequest], Answer]
 
 api = NinjaAPI(title="安薪 anxin bulk API", version="1", description=DESCRIPTION, urls_namespace="bulk")
 _SENDS = {200: schemas.BatchAnswer, frozenset({400, 401, 403, 409, 413, 415}): schemas.Fault}
@@ -61,57 +64,37 @@ def _take(request: HttpRequest, endpoint: Endpoint) -> Answer:
     return receiving.receive(endpoint, rows, sender=sender, key=key, digest=digest, at=at)
 
 
-def _extra(row: type[schemas.Schema]) -> dict[str, object]:
-    return {"requestBody": schemas.request_body(row), "parameters": schemas.SENDING}
+def _batches(path: str, row: type[schemas.Schema]) -> Callable[[_View], _View]:
+    """Make a view the door for batches of one kind of row."""
+    return api.post(
+        path,
+        operation_id=f"send_{path.strip('/').replace('-', '_')}",
+        auth=SignedForBulk(),
+        response=_SENDS,
+        openapi_extra={"requestBody": schemas.request_body(row), "parameters": schemas.SENDING},
+        tags=["send"],
+    )
 
 
-@api.post(
-    "/attendance",
-    operation_id="send_attendance",
-    auth=SignedForBulk(),
-    response=_SENDS,
-    openapi_extra=_extra(schemas.AttendanceRow),
-    tags=["send"],
-)
+@_batches("/attendance", schemas.AttendanceRow)
 def attendance(request: HttpRequest) -> Answer:
     """Attendance 考勤: one row a passing of the gate."""
     return _take(request, ATTENDANCE)
 
 
-@api.post(
-    "/payroll",
-    operation_id="send_payroll",
-    auth=SignedForBulk(),
-    response=_SENDS,
-    openapi_extra=_extra(schemas.PayrollRow),
-    tags=["send"],
-)
+@_batches("/payroll", schemas.PayrollRow)
 def payroll(request: HttpRequest) -> Answer:
     """Payroll 工资表: one row a worker's line on a wage sheet."""
     return _take(request, PAYROLL)
 
 
-@api.post(
-    "/payments",
-    operation_id="send_payments",
-    auth=SignedForBulk(),
-    response=_SENDS,
-    openapi_extra=_extra(schemas.PaymentRow),
-    tags=["send"],
-)
+@_batches("/payments", schemas.PaymentRow)
 def payments(request: HttpRequest) -> Answer:
     """Payments 发放: one row a payout, paid or failed, as the bank reports it."""
     return _take(request, PAYMENTS)
 
 
-@api.post(
-    "/account-movements",
-    operation_id="send_account_movements",
-    auth=SignedForBulk(),
-    response=_SENDS,
-    openapi_extra=_extra(schemas.MovementRow),
-    tags=["send"],
-)
+@_batches("/account-movements", schemas.MovementRow)
 def account_movements(request: HttpRequest) -> Answer:
     """Account movements 专户流水: one row a booking on a wage account, or a balance."""
     return _take(request, MOVEMENTS)

@@ -47,6 +47,16 @@ def officer(site, client):
     return client
 
 
+def test_rows_of_every_protocol_are_told_in_chinese(officer, site, at):
+    national = {"workerName": "甲", "idCardNumber": identity(60), "theirOwn": "x"}
+    for kind, row in (("worker", national), ("RegisterEmployee", {"emp_name": "乙", "id_code": identity(61)})):
+        fault = Fault("[0]", "校验码不正确!", "is wrong", row, project_code="P1")
+        hold(kind=kind, faults=[fault], arrival=Arrival(source="t", at=at), project=site.project)
+    body = officer.get("/held").content.decode()
+    assert [name for name in ("姓名", "证件号码", "theirOwn") if name not in body] == []
+    assert [name for name in ("workerName", "emp_name", "id_code", "RegisterEmployee") if name in body] == []
+
+
 def payment() -> HeldRow:
     return HeldRow.objects.get(kind="payments")
 
@@ -206,16 +216,16 @@ def test_masking_knows_fields_and_catches_the_rest():
 
 
 def test_every_kind_of_row_can_be_chosen(client, site, at):
-    for kind in ("contract", "contracts", "temp_exit", "AddCompany"):
+    for kind in ("contract", "contracts", "temp_exit", "Unheard"):
         fault = Fault("row 1", f"因{kind}", f"for {kind}", {}, project_code="P1")
         hold(kind=kind, faults=[fault], arrival=Arrival("test", at), project=site.project)
     client.force_login(make_user())
 
     def told(kind: str) -> set[str]:
         page = client.get("/held", {"kind": kind}).content.decode()
-        return {kind for kind in ("contract", "contracts", "temp_exit", "AddCompany") if f"因{kind}<" in page}
+        return {kind for kind in ("contract", "contracts", "temp_exit", "Unheard") if f"因{kind}<" in page}
 
     assert told("contracts") == {"contract", "contracts"}
     assert told("temp_exit") == {"temp_exit"}
-    assert told("other") == {"AddCompany"}
-    assert told("") == {"contract", "contracts", "temp_exit", "AddCompany"}
+    assert told("other") == {"Unheard"}
+    assert told("") == {"contract", "contracts", "temp_exit", "Unheard"}

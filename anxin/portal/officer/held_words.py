@@ -1,10 +1,13 @@
 """Words of rows that were refused or wait: kinds, states, fields."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from anxin.intake.sheets.kinds import KINDS as SHEETS
 from anxin.portal.officer.project_words import DIRECTIONS, PAY_STATUSES, ROUTES, WAYS
 from anxin.portal.ui.tags import money, word
 
@@ -37,6 +40,14 @@ KINDS = {
     "temp_exit": _("临时离场"),
     "contract": _("劳动合同"),
     "training": _("培训"),
+    # CWRService
+    "AddCompany": _("参建单位"),
+    "ProjectRemoveCompany": _("参建单位"),
+    "AddTeam": _("班组"),
+    "RegisterEmployee": _("花名册"),
+    "userLeaveProject": _("进退场"),
+    "UploadPassedLog": _("考勤"),
+    "UploadSafetyEducation": _("培训"),
 }
 OTHER = "other"
 MATCHED_BY = {
@@ -77,12 +88,20 @@ FIELDS = {
     "counterparty": _("对方户名"),
     "name": _("姓名"),
 }
+# Personal fields of CWRService (protocol §2.8); the national ones have the titles of the templates.
+_CWR_TITLES = {
+    "id_code": "证件号码", "person_id": "证件号码", "emp_name": "姓名", "person_name": "姓名", "emp_phone": "手机号码",
+    "emp_cardnum": "银行卡号", "passed_time": "通行时间", "exit_time": "退场时间", "entry_time": "进场时间",
+    "suid": "企业统一社会信用代码", "company_name": "企业名称", "emp_company": "企业名称", "team_name": "班组名称",
+    "project_id": "项目编码", "device_id": "设备",
+}  # fmt: skip
 _UNTOLD = {"place", "id_type"}
 _CODES = {"direction": DIRECTIONS, "status": PAY_STATUSES, "route": ROUTES, "way": WAYS}
 
 
 def tell_row(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(title, value) of each field of a row; fields of a sender's own keep the sender's name."""
+    """(title, value) of each field of a row. Fields of the protocols have their Chinese titles, those of a sender's
+    own the sender's name."""
     told = []
     for key, value in row.items():
         if key in _UNTOLD or (isinstance(value, bool) and not value):
@@ -97,5 +116,22 @@ def tell_row(row: Mapping[str, Any]) -> list[tuple[str, str]]:
             value = str(value).replace("T", " ")
         elif isinstance(value, bool):
             value = _("是")
-        told.append((str(FIELDS.get(key, key)), str(value)))
+        told.append((_title(key), str(value)))
     return told
+
+
+@lru_cache(maxsize=1)
+def _template_titles() -> dict[str, str]:
+    """Protocol name in small letters → what the templates call it."""
+    titles = dict(_CWR_TITLES)
+    for kind in SHEETS.values():
+        for column in kind.columns:
+            titles.setdefault(column.key.lower(), column.titles[0])
+    return titles
+
+
+def _title(key: str) -> str:
+    if key in FIELDS:
+        return str(FIELDS[key])
+    chinese = (get_language() or "").startswith("zh")
+    return _template_titles().get(key.lower(), key) if chinese else key

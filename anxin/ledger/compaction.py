@@ -1,6 +1,7 @@
 """Compaction: small files joined, superseded versions dropped, dead files and sealed batches cleared away."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,8 +12,10 @@ from anxin.ledger.locks import only_one
 from anxin.ledger.models import Batch, Seal
 from anxin.ledger.schema import FACT_TABLES
 
-# A partition with more live files than this is rewritten.
+# More live files than this, since the last large one, are joined.
 MANY_FILES = 24
+# A file of so many rows is large enough to be left alone: a month of swipes grows to fifty millions.
+LARGE_ROWS = 2_000_000
 # A reader that listed a file may still open it this long after it was replaced.
 READERS_GRACE_S = 600
 BATCHES_KEPT = timedelta(days=7)
@@ -29,13 +32,14 @@ class CompactionReport:
 
 
 def compact(*, at: datetime, everything: bool = False) -> CompactionReport:
-    """Rewrite partitions that hold many small files (all, with ``everything``): current rows only, sorted."""
+    """Join small files where there are many (``everything``: all files of every month): current rows only, sorted."""
     rewritten = removed = 0
     with only_one("ledger", wait=True):
         for name in FACT_TABLES:
             for month in tables.months(name):
-                if everything or len(tables.files(name, [month])) > MANY_FILES:
-                    _rewrite(name, month)
+                small, since = _after_the_last_large(tables.sizes(name, month))
+                if everything or small > MANY_FILES:
+                    _rewrite(name, month, since=0 if everything else since)
                     rewritten += 1
         for name in tables.SCHEMAS:
             removed += _remove_dead_files(name)
@@ -59,17 +63,23 @@ def _drop_sealed(at: datetime) -> int:
     return dropped
 
 
-def _rewrite(name: str, month: str) -> None:
-    """Within a month, keep of each natural key the last version. Versions in other months stay as they are: readers
-    compare over months, so ``rev`` must be kept."""
+def _after_the_last_large(files: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """How many files came after the last large one, and the first ``rev`` they may hold."""
+    large = [place for place, (rows, _) in enumerate(files) if rows >= LARGE_ROWS]
+    return (len(files) - large[-1] - 1, files[large[-1]][1] + 1) if large else (len(files), 0)
+
+
+def _rewrite(name: str, month: str, *, since: int) -> None:
+    """Of a month's versions from ``since`` on, keep the last of each natural key. Older ones and those in other months
+    stay as they are: readers compare over all of them, so ``rev`` must be kept."""
     table = FACT_TABLES[name]
     key = ", ".join(table.key)
     order = ", ".join(k for k in ("project_id", "worker_id", *table.key) if k in table.schema.names)
     rows = query(
-        f"SELECT * FROM {tables.scan(name, [month])}"
+        f"SELECT * FROM {tables.scan(name, [month])} WHERE rev >= {since}"
         f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY rev DESC) = 1 ORDER BY {order}"
     )
-    tables.write(name, rows, seal=None, months=[month])
+    tables.write(name, rows, seal=None, months=[month], since=since)
 
 
 def _remove_dead_files(name: str) -> int:

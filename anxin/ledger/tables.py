@@ -68,9 +68,16 @@ def sealed_up_to(name: str) -> int:
 
 
 def write(
-    name: str, rows: pa.Table, *, seal: int | None, months: Collection[str] | None = None, append: bool = False
+    name: str,
+    rows: pa.Table,
+    *,
+    seal: int | None,
+    months: Collection[str] | None = None,
+    append: bool = False,
+    since: int = 0,
 ) -> None:
-    """Commit rows: appended, or in place of the given months (of the whole table when ``months`` is None)."""
+    """Commit rows: appended, or in place of the given months (of the whole table when ``months`` is None); with
+    ``since`` in place of those months' rows from that ``rev`` on. Files that hold none of these stay as they are."""
     schema = SCHEMAS[name]
     properties = CommitProperties(app_transactions=[Transaction(APP, seal)]) if seal is not None else None
     folder = path(name)
@@ -89,7 +96,8 @@ def write(
         write_deltalake(folder, rows, mode="append", **options)
     elif months is not None and (folder / "_delta_log").exists():
         listed = ", ".join(f"'{m}'" for m in sorted(months))
-        write_deltalake(folder, rows, mode="overwrite", predicate=f"month IN ({listed})", **options)
+        newer = f" AND rev >= {since}" if since else ""
+        write_deltalake(folder, rows, mode="overwrite", predicate=f"month IN ({listed}){newer}", **options)
     else:
         write_deltalake(folder, rows, mode="overwrite", **options)
 
@@ -104,6 +112,16 @@ def files(name: str, months: Collection[str] | None = None) -> list[str]:
     if not months:
         return []
     return table.file_uris(file_pruning_predicate=[("month", "in", sorted(months))])
+
+
+def sizes(name: str, month: str) -> list[tuple[int, int]]:
+    """Rows and highest ``rev`` of each live file of a fact table's month, oldest first."""
+    table = delta(name)
+    if table is None:
+        return []
+    live = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    found = [(file["num_records"], file["max.rev"]) for file in live if file["partition.month"] == month]
+    return sorted(found, key=lambda file: file[1])
 
 
 def months(name: str) -> list[str]:

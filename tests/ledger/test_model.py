@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anxin.law.civil import SHANGHAI
-from anxin.ledger import inbox, read
+from anxin.ledger import compaction, inbox, read
 from anxin.ledger.compaction import compact
 from anxin.ledger.schema import FACT_TABLES
 from anxin.ledger.sealing import seal
@@ -59,7 +60,7 @@ step = st.one_of(
     st.tuples(st.just("swipes"), st.lists(swipe, min_size=1, max_size=6)),
     st.tuples(st.just("payroll"), st.lists(line, min_size=1, max_size=4)),
     st.tuples(st.just("payments"), st.lists(payment, min_size=1, max_size=4)),
-    st.tuples(st.sampled_from(["seal", "seal", "compact", "compact much later"]), st.just([])),
+    st.tuples(st.sampled_from(["seal", "seal", "join small files", "compact", "compact much later"]), st.just([])),
 )
 
 
@@ -106,6 +107,9 @@ def test_the_ledger_equals_the_model(steps, tmp_path_factory, settings, transact
     for action, rows in [*steps, ("seal", [])]:
         if action == "seal":
             seal(at=AT)
+        elif action == "join small files":
+            with patch.multiple(compaction, MANY_FILES=1, LARGE_ROWS=3):
+                compact(at=AT)
         elif action == "compact":
             compact(at=AT, everything=True)
         elif action == "compact much later":

@@ -209,3 +209,12 @@ def test_a_source_of_another_project_is_not_drawn_from(now, office):
     form = {"source": f"deposit-{deposit.pk}", "amount": "100", "reason": "x"}
     assert client.post(f"/cases/{case.number}/draws", form).status_code == 422
     assert not Draw.objects.exists()
+
+
+def test_a_deposit_that_may_not_be_drawn_yet_is_not_called_a_gap(now, office):
+    project = make_project(now)
+    actions.record_deposit(project=project, form="cash", on=date(2026, 3, 3), at=now, amount_fen=10_000_000)
+    case = make_case(now, [1_000_000], project=project)
+    shown = body(signed_in(office.officer).get(f"/cases/{case.number}"))
+    assert "眼下还有 10,000.00 元没有着落" in shown
+    assert "以上都用上仍有缺口" not in shown

@@ -187,6 +187,7 @@ def backstops_part(case: Case, user: User, at: datetime) -> dict[str, Any] | Non
     return {
         "plan": found,
         "offers": [_offer(one) for one in found.offers] if case.ended_at is None else [],
+        "later": any(one.hindered_zh and one.available_fen != 0 for one in found.offers),
         "draws": [draw_view(one) for one in draws],
         "inside": inside and case.ended_at is None,
         "covered_fen": found.owed_fen - found.uncovered_fen,

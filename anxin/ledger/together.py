@@ -87,13 +87,8 @@ def _lead(own: _Job) -> None:
     global _led
     jobs: list[_Job] = [own]
     try:
-        with _writers_turn(), transaction.atomic():
-            # Taken only now: who came while another process wrote comes along.
-            with _list_lock:
-                jobs = _waiting[:MOST_A_COMMIT]
-                del _waiting[:MOST_A_COMMIT]
-            for take, group in _by_kind(jobs):
-                _run(take, group)
+        with _writers_turn():
+            _write(jobs)
     except BaseException as error:
         for job in jobs:
             job.error = job.error or error
@@ -112,6 +107,34 @@ def _lead(own: _Job) -> None:
             following.told.release()
 
 
+def _write(jobs: list[_Job]) -> None:
+    """Write what waits, in one transaction; ``jobs`` becomes the calls it holds."""
+    alone = False
+    try:
+        with transaction.atomic():
+            # Taken only now: who came while another process wrote comes along.
+            with _list_lock:
+                jobs[:] = _waiting[:MOST_A_COMMIT]
+                del _waiting[:MOST_A_COMMIT]
+            groups = list(_by_kind(jobs))
+            alone = len(groups) == 1
+            for take, group in groups:
+                if alone:  # the transaction is its savepoint
+                    _take(take, group)
+                else:
+                    _run(take, group)
+            alone = False
+    except Exception as error:
+        if not alone:
+            raise  # the commit failed
+        if len(jobs) == 1:
+            jobs[0].error = error
+            return
+        with transaction.atomic():
+            for job in jobs:
+                _run(job.take, [job])
+
+
 def _by_kind(jobs: list[_Job]) -> Iterator[tuple[Take, list[_Job]]]:
     """Each call by itself, or with the others of its kind where it may be joined."""
     joined: dict[Take, list[_Job]] = {}
@@ -126,14 +149,18 @@ def _by_kind(jobs: list[_Job]) -> Iterator[tuple[Take, list[_Job]]]:
 def _run(take: Take, group: list[_Job]) -> None:
     try:
         with transaction.atomic():
-            for job, result in zip(group, take([job.entry for job in group]), strict=True):
-                job.result = result
+            _take(take, group)
     except Exception as error:
         if len(group) == 1:
             group[0].error = error
             return
         for job in group:
             _run(take, [job])
+
+
+def _take(take: Take, group: list[_Job]) -> None:
+    for job, result in zip(group, take([job.entry for job in group]), strict=True):
+        job.result = result
 
 
 @contextmanager

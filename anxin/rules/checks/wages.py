@@ -36,6 +36,20 @@ def _judged(facts: Facts, p: Params) -> Any:
     )
 
 
+def _unpaid(rows: Any) -> Any:
+    """Judged months in which ``unpaid`` of ``base`` workers got nothing.
+
+    Who worked is told by the attendance; in a month without any, by the sheet that says wages are due.
+    """
+    unknown = rows.attended == 0
+    rows = rows.mutate(
+        base=ibis.ifelse(unknown, rows.recorded, rows.attended),
+        unpaid=ibis.ifelse(unknown, rows.recorded - rows.paid_workers, rows.attended - rows.attended_paid),
+    )
+    owed = rows.open_fen > rows.short_fen  # more than what those lack who got a part
+    return rows.filter((rows.unpaid > 0) & ((rows.attended > 0) | owed))
+
+
 @check(
     object="project-month",
     unit="day",
@@ -48,18 +62,8 @@ def _judged(facts: Facts, p: Params) -> Any:
     "paid nothing, in days since the pay-day (moved before rest days)",
 )
 def wages_unpaid(facts: Facts, p: Params) -> Any:
-    """Months with workers who got nothing after the pay-day. Measure: days since it.
-
-    Who worked is told by the attendance; in a month without any, by the sheet that says wages are due.
-    """
-    rows = _judged(facts, p)
-    unknown = rows.attended == 0
-    rows = rows.mutate(
-        base=ibis.ifelse(unknown, rows.recorded, rows.attended),
-        unpaid=ibis.ifelse(unknown, rows.recorded - rows.paid_workers, rows.attended - rows.attended_paid),
-    )
-    owed = rows.open_fen > rows.short_fen  # more than what those lack who got a part
-    rows = rows.filter((rows.unpaid > 0) & ((rows.attended > 0) | owed))
+    """Months with workers who got nothing after the pay-day. Measure: days since it."""
+    rows = _unpaid(_judged(facts, p))
     return findings(
         rows,
         project_id=rows.project_id,
@@ -121,23 +125,26 @@ def wages_never_paid(facts: Facts, p: Params) -> Any:
             "record": ("任何工资记录", "any wage record"),
         },
     ),
-    zh="当月出勤工人中，缺少实发工资（或任何工资记录）的占比",
-    en="share of the month's attended workers without pay (or without any wage record)",
+    zh="当月出勤工人（全无考勤的月份，为工资表列有应发的工人）中，缺少实发工资（或任何工资记录）的占比",
+    en="share of the month's attended workers (where nobody's attendance is known, of those the sheet owes wages to) "
+    "without pay (or without any wage record)",
 )
 def unpaid_share(facts: Facts, p: Params) -> Any:
     """Months in which not all attended workers were paid. Measure: the share left out, in percent."""
     rows = _judged(facts, p)
-    having = {"pay": "attended_paid", "record": "attended_recorded"}[p["lacks"]]
-    rows = rows.filter(rows.attended > rows[having])
-    without = rows.attended - rows[having]
+    if p["lacks"] == "pay":
+        rows = _unpaid(rows)
+    else:
+        rows = rows.filter(rows.attended > rows.attended_recorded)
+        rows = rows.mutate(base=rows.attended, unpaid=rows.attended - rows.attended_recorded)
     return findings(
         rows,
         project_id=rows.project_id,
         month=rows.month,
         since=rows.due_on,
-        measure=without * 100 / rows.attended,
-        affected=without,
-        base=rows.attended,
+        measure=rows.unpaid * 100 / rows.base,
+        affected=rows.unpaid,
+        base=rows.base,
         amount_fen=rows.open_fen,
     )
 

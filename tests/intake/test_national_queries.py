@@ -6,6 +6,7 @@ import pytest
 
 from anxin.intake.national import attendance
 from anxin.intake.senders import add_sender
+from anxin.ledger.models import Batch, Seal
 from anxin.ledger.sealing import seal
 from anxin.registry.models import Project
 from tests.intake.national_client import S16, S32, NationalClient, decrypt, encrypt
@@ -187,6 +188,18 @@ def test_entries_and_contracts_in_the_senders_dictionary(client: NationalClient,
         "2026-03-01", "2026-12-31", 1, 35.5,
     )  # fmt: skip
     assert rows(client, "ProjectWorker.Query", projectCode="P1")[0]["hasContract"] == 1
+
+
+def test_rows_are_seen_while_a_seal_moves_them(client: NationalClient, at: datetime) -> None:
+    team = team_with_workers(client, 1)
+    one = {"idCardNumber": encrypt(identity(1)), "date": "2026-04-03 07:00:00", "direction": "01"}
+    client.done("WorkerAttendance.Add", {"projectCode": "P1", "teamSysNo": team, "dataList": [one]})
+    Seal.objects.create(number=1, begun_at=at)
+    Batch.objects.update(seal=1)
+    assert len(rows(client, "WorkerAttendance.Query", projectCode="P1", date="2026-04-03")) == 1
+    seal(at=at)
+    assert Seal.objects.get(number=1).done_at is not None
+    assert len(rows(client, "WorkerAttendance.Query", projectCode="P1", date="2026-04-03")) == 1
 
 
 @pytest.mark.parametrize("sealed", [False, True])

@@ -1,6 +1,7 @@
 """WorkerAttendance.Query and Payroll.Query: sealed rows of the ledger, and what still waits in the inbox."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from anxin.intake.national.payroll import payroll_code
 from anxin.intake.national.queries import closed, corp_filter, day, one, person_filter, who, yuan
 from anxin.intake.national.replies import EMPTY, refuse
 from anxin.ledger import inbox, read
-from anxin.ledger.models import Batch
+from anxin.ledger.models import Batch, Seal
 from anxin.ledger.schema import FACT_TABLES
 from anxin.registry.models import AccountUse, Engagement, Project, Worker
 from anxin.vault.fields import open_text
@@ -23,21 +24,31 @@ _DIRECTION = {"in": "01", "out": "02"}
 
 
 def _waiting(table: str, project: Project, month: str) -> list[dict[str, Any]]:
-    """Rows of the inbox that no seal has taken yet, oldest first."""
+    """Rows of the inbox that no finished seal has taken, oldest first.
+
+    What waits is asked for first, then what a seal has numbered and not written yet: a batch is in the one or the other
+    until it can be read in the tables.
+    """
     found = []
-    batches = Batch.objects.filter(table=table, seal=None).order_by("-id")[:_MOST_BATCHES]
-    for batch in reversed(list(batches)):
+    batches = list(Batch.objects.filter(table=table, seal=None).order_by("-id")[:_MOST_BATCHES])
+    known = {batch.pk for batch in batches}
+    for number in Seal.objects.filter(done_at=None).values_list("number", flat=True):
+        begun = Batch.objects.filter(table=table, seal=number).order_by("-id")[:_MOST_BATCHES]
+        batches += [batch for batch in begun if batch.pk not in known]
+    for batch in sorted(batches, key=lambda batch: batch.pk):
         rows = inbox.read_payload(batch.payload)
         mine = pc.and_(pc.equal(rows["project_id"], project.pk), pc.equal(rows["month"], month))
         found += rows.filter(mine).to_pylist()
     return found
 
 
-def _current(table: str, project: Project, month: str, sealed: pa.Table) -> list[dict[str, Any]]:
-    """Sealed rows, replaced by later ones of the same natural key."""
+def _current(table: str, project: Project, month: str, sealed: Callable[[], pa.Table]) -> list[dict[str, Any]]:
+    """Sealed rows, replaced by later ones of the same natural key. The inbox is read before the tables, so that what
+    moves from the one to the other meanwhile is seen."""
     key = FACT_TABLES[table].key
-    rows = {tuple(row[name] for name in key): row for row in sealed.to_pylist()}
-    rows |= {tuple(row[name] for name in key): row for row in _waiting(table, project, month)}
+    waiting = _waiting(table, project, month)
+    rows = {tuple(row[name] for name in key): row for row in sealed().to_pylist()}
+    rows |= {tuple(row[name] for name in key): row for row in waiting}
     return list(rows.values())
 
 
@@ -59,7 +70,7 @@ def swipes(call: Call, item: Fields) -> dict[str, Any]:
     engaged = _engaged(call, item, project)
     rows = [
         row
-        for row in _current("swipes", project, month, read.swipes(project_id=project.pk, day=on))
+        for row in _current("swipes", project, month, lambda: read.swipes(project_id=project.pk, day=on))
         if row["passed_at"].date() == on
         and row["worker_id"] in engaged
         and (number is None or row["team_no"] == number)
@@ -92,7 +103,7 @@ def sheets(call: Call, item: Fields) -> dict[str, Any]:
     number, code = item.team_number(), item.text("payrollCode", limit=40)
     engaged = _engaged(call, item, project)
     by_sheet: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in _current("payroll", project, month, read.payroll(project_id=project.pk, month=month)):
+    for row in _current("payroll", project, month, lambda: read.payroll(project_id=project.pk, month=month)):
         if row["worker_id"] in engaged and (number is None or row["team_no"] == number):
             by_sheet[(row["team_no"] or 0, row["sheet"])].append(row)
     found = [

@@ -14,7 +14,7 @@ import anxin.portal
 from anxin.notices.models import Delivery
 from anxin.notices.send import notify
 from anxin.people.looks import record_look
-from anxin.people.models import Event, User
+from anxin.people.models import Duty, Event, User
 from anxin.registry.models import Worker
 from anxin.remedies.models import Document, Fund, FundEntry
 from anxin.vault.fields import seal_text
@@ -221,3 +221,13 @@ def test_the_book_of_a_fund_is_its_keepers(places, at):
     assert len(read(client, f"{address}?until=2026-04-01", "xlsx")) == 2
     assert "没有符合条件" in client.get(f"{address}?since=2099-01-01").content.decode()
     assert client.get(f"/helping/funds/{other.pk}/entries").status_code == 404
+
+
+def test_a_months_duty_roster_of_ones_unit(places, at):
+    client = client_of(places["chief"])
+    unit = Duty.objects.get(person__username="resident-p1").organisation
+    headings, row = read(client, f"/duty?unit={unit.pk}&month={at:%Y-%m}", "csv")
+    assert row[headings.index("值班人员")] == "测试resident-p1"
+    assert Event.objects.get(action="export").subject_id == "duty"
+    away = Duty.objects.get(person__username="resident-q1").organisation
+    assert client.get(f"/duty?unit={away.pk}&form=csv").status_code == 404

@@ -1,10 +1,11 @@
 """The duty roster of a unit: a month at a glance, holidays round the clock."""
 
+from collections.abc import Iterator
 from datetime import datetime, time
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,11 +18,14 @@ from anxin.people import duty as rosters
 from anxin.people.access import may
 from anxin.people.administration import Refused, manageable_units
 from anxin.people.models import Duty, Organisation, User
+from anxin.portal.officer.downloads import form_asked, note_export
 from anxin.portal.officer.forms import day_of, key_of
+from anxin.portal.officer.handling_words import person as name_of
 from anxin.portal.officer.organisations import said_to
 from anxin.portal.officer.people_words import ROLES
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.tags import in_english
+from anxin.portal.ui.export import READ, Cell, export
+from anxin.portal.ui.tags import in_english, said
 
 UNITS = 200
 WEEK = (
@@ -45,14 +49,18 @@ def units_with_duty(user: User, permission: str = "duty") -> QuerySet[Organisati
 
 @needs("duty")
 @require_safe
-def duty(request: HttpRequest) -> HttpResponse:
-    """A month of a unit's roster, and who is on duty now."""
+def duty(request: HttpRequest) -> HttpResponseBase:
+    """A month of a unit's roster, and who is on duty now; or the month's turns as a file."""
     user = signed_in(request)
     at = timezone.now()
     month = _month_or_404(request.GET.get("month", "") or month_of(civil_date(at)))
     unit = _unit(request, user)
     if unit is None:
         return render(request, "officer/duty/nowhere.html")
+    if form := form_asked(request):
+        turns = rosters.turns_between(unit, *_span(month))
+        note_export(request, form=form, rows=turns)
+        return _download(unit, turns, month, form)
     days = rosters.roster(unit, month)
     english = in_english()
     staffed = Exists(User.objects.filter(organisation=OuterRef("pk"), is_active=True, left_at=None))
@@ -85,6 +93,15 @@ def duty(request: HttpRequest) -> HttpResponse:
         "may_plan": may_plan,
     }
     return render(request, "officer/duty/month.html", context)
+
+
+def _download(unit: Organisation, turns: QuerySet[Duty], month: str, form: str) -> HttpResponseBase:
+    def lines() -> Iterator[list[Cell]]:
+        for turn in turns[:READ].iterator(chunk_size=1000):
+            yield [said(unit, "name"), name_of(turn.person), turn.starts_at, turn.ends_at, turn.note]
+
+    headings = [_("单位"), _("值班人员"), _("开始时间"), _("结束时间"), _("备注")]
+    return export(form=form, name=_("值班表-%(month)s") % {"month": month}, headings=headings, rows=lines())
 
 
 @needs("assign")

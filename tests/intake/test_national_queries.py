@@ -1,11 +1,15 @@
 """Query methods: what was sent comes back, to the sender it belongs to, personal numbers under its own secret."""
 
+import json
 from datetime import datetime
+from urllib.parse import urlencode
 
 import pytest
 
+from anxin.intake.cwr.signature import signature as cwr_signature
 from anxin.intake.national import attendance
 from anxin.intake.senders import add_sender
+from anxin.law.civil import SHANGHAI
 from anxin.ledger.models import Batch, Seal
 from anxin.ledger.sealing import seal
 from anxin.registry.models import Project
@@ -145,6 +149,21 @@ def test_workers_under_the_askers_own_secret(client: NationalClient) -> None:
     (person,) = rows(client, "Worker.Query", idCardNumber=encrypt(identity(2)))
     assert person["workerName"] == "测试2"
     assert rows(client, "Worker.Query", idCardNumber=encrypt(identity(5))) == []
+
+
+def test_a_worker_whom_a_terminal_registered(client: NationalClient, project: Project, at: datetime) -> None:
+    add_sender(protocol="cwr", appid="KEY", secret="SECRET", at=at, project=project)
+    told = {"emp_nation": "壮", "id_agency": "某局", "id_validdate": "2036-01-01"}
+    raw = json.dumps({"id_code": identity(9), "emp_name": "粤工", **told}).encode()
+    stamp = datetime.now(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    query = {"api_key": "KEY", "api_version": "1.0", "timestamp": stamp}
+    query["signature"] = cwr_signature(secret="SECRET", parameters=query, body=raw)
+    answer = client.http.post(
+        f"/CWRService/RegisterEmployee?{urlencode(query)}", raw, content_type="application/json"
+    ).json()
+    assert answer["code"] == "00", answer
+    (row,) = rows(client, "ProjectWorker.Query", projectCode="P1", idCardNumber=encrypt(identity(9)))
+    assert (row["nation"], row["grantOrg"], row["expiryDate"]) == ("壮", "某局", "2036-01-01")
 
 
 def test_pages(client: NationalClient) -> None:

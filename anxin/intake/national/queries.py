@@ -51,10 +51,17 @@ def one(value: bool | None) -> int | None:
     return None if value is None else int(value)
 
 
+# What a terminal's platform told of the same person (protocol §2.8), under its own names.
+_TOLD_ELSEWHERE = {"nation": "emp_nation", "grantorg": "id_agency", "expirydate": "id_validdate"}
+
+
 def extras(call: Call, row: Any, names: Iterable[str]) -> dict[str, Any]:
     """What the sender told us of a row under the protocol's names, null where it told nothing."""
     known = {**row.details, **unsealed(getattr(row, "sealed_details", b""))}
     by_name = {name.lower(): value for name, value in known.items()}
+    for name, other in _TOLD_ELSEWHERE.items():
+        if by_name.get(name) in (None, ""):
+            by_name[name] = by_name.get(other)
     found = {name: by_name.get(name.lower()) for name in names}
     return {
         name: closed(call, str(value)) if name.lower() in ENCRYPTED and value else value

@@ -79,4 +79,4 @@ def test_the_chain_is_proved_and_the_break_is_named(auditor, chain):
 
 def test_the_page_asks_a_fixed_number_of_queries(auditor, chain, django_assert_max_num_queries):
     with django_assert_max_num_queries(14):
-        auditor.get("/audit")
+        assert auditor.get("/audit").status_code == 200

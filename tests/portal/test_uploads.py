@@ -193,9 +193,9 @@ def test_templates_can_be_fetched_for_the_kinds_one_may_bring(clerk):
 
 def test_the_list_asks_a_fixed_number_of_queries(clerk, django_assert_num_queries):
     bring(clerk, roster(identity(1)))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert "花名册.xlsx" in clerk.get("/uploads").content.decode()
     for n in range(2, 6):
         bring(clerk, roster(identity(n)))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         clerk.get("/uploads")

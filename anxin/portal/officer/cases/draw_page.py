@@ -114,9 +114,7 @@ def _recovery(claim: Recovery, user: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def act_on_draw(
-    request: HttpRequest, case: Case, row: Draw, act: Callable[[], object], done: str
-) -> HttpResponse:
+def act_on_draw(request: HttpRequest, case: Case, row: Draw, act: Callable[[], object], done: str) -> HttpResponse:
     """Do an act on a draw and come back to its page, with what was wrong if it was not taken."""
     try:
         act()

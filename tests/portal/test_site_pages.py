@@ -266,3 +266,16 @@ def test_every_page_renders_full_and_empty(site, clerk, at, language):
         page(clerk, f"/site/matters/{warning.pk}")
     for url in ("/site/payouts/2026-3", "/site/payroll/months/never"):
         page(clerk, url, 404)
+
+
+def test_what_sleeps_after_an_accepted_objection_is_nothing_to_do_until_it_wakes(at, bare, clerk):
+    warning = Warning.objects.get(rule="SX-01")
+    clerk.post(f"/site/matters/{warning.pk}/object", {"kind": "fact", "text": "项目未开工", "files": picture()})
+    assert "异议审核中" in page(clerk, "/site")
+    link = f'href="/site/matters/{warning.pk}"'
+    until = date(2026, 5, 1)
+    answer_objection(objection=Objection.objects.get(), accepted=True, text="属实", spare_until=until, by=make_user(),
+                     at=at)  # fmt: skip
+    assert link not in page(clerk, "/site")
+    Warning.objects.filter(pk=warning.pk).update(snoozed_until=date(2026, 4, 1))
+    assert link in page(clerk, "/site")

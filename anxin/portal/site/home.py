@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -61,7 +62,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def matters(project: Project, user: User, at: datetime) -> tuple[list[dict[str, Any]], int]:
     """The project's open warnings that stand for themselves, by deadline, and how many there are in all."""
-    found = visible_warnings(user, "site").filter(project=project, status="open", hidden_by=None)
+    # A warning that sleeps after an accepted objection is off the officer's desk, and nothing to mend here either.
+    awake = Q(snoozed_until=None) | Q(snoozed_until__lt=civil_date(at))
+    found = visible_warnings(user, "site").filter(awake, project=project, status="open", hidden_by=None)
     warnings = list(found.select_related("worker").order_by("-rank", "opened_on", "id")[:MATTERS_SHOWN])
     handlings = {one.warning_id: one for one in Handling.objects.filter(warning__in=warnings, ended_at=None)}
     demands: dict[int, list[Demand]] = {}

@@ -83,8 +83,13 @@ def merge(*, into: Case, other: Case, by: User, at: datetime) -> Case:
     text = f"【安薪】您的反映（编号 {{}}）与同一件事的其他反映并案办理，编号 {main.number}。您的编号照常可查进度。"
     english = f"[Anxin] Your claim (no. {{}}) is dealt with together with others of the same matter, no. {main.number}."
     for claim in claims:
-        message_claimants([claim], text=text.format(claim.number), text_en=english.format(claim.number),
-                          mark=f"merge:{main.pk}:{claim.pk}", at=at)
+        message_claimants(
+            [claim],
+            text=text.format(claim.number),
+            text_en=english.format(claim.number),
+            mark=f"merge:{main.pk}:{claim.pk}",
+            at=at,
+        )
     return Case.objects.get(pk=main.pk)
 
 

@@ -44,9 +44,7 @@ def _instalments(at: datetime) -> int:
         track__case__events__at__gte=F("paid_at"),
     )  # fmt: skip
     tracks = [
-        key
-        for rows in (waiting, shaken)
-        for key in rows.order_by().values_list("track_id", flat=True).distinct()
+        key for rows in (waiting, shaken) for key in rows.order_by().values_list("track_id", flat=True).distinct()
     ]
     # All of them: an agreement that was broken stays among them until it is paid.
     for key in sorted(set(tracks)):

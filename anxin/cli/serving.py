@@ -91,7 +91,9 @@ def compact(everything: bool) -> None:
     from anxin.ledger.compaction import compact as run
 
     report = run(at=now(), everything=everything)
-    click.echo(f"Rewrote {report.months} months, removed {report.files} files, dropped {report.batches} sealed batches.")
+    click.echo(
+        f"Rewrote {report.months} months, removed {report.files} files, dropped {report.batches} sealed batches."
+    )
 
 
 COMMANDS = (serve, worker, compact)

@@ -348,6 +348,7 @@ TABLE: dict[str, Row] = {
     "site-payroll-sheet": to("clerk", key("upload")),
     "site-payroll-submit": to("clerk", key("upload"), sends=discard),
     "site-payroll-month": to("clerk", in_month, anywhere=True),
+    "site-payroll-to-fill": to("clerk", in_month, anywhere=True),
     "site-payroll-signed": to("clerk", in_month, anywhere=True),
     "site-payout": to("clerk", in_month, anywhere=True),
     "site-payout-download": to("clerk", in_month, anywhere=True, sends=lambda place: {"form": "csv"}),

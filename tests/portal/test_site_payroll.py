@@ -19,12 +19,13 @@ from anxin.intake.bank.payout import HEADINGS, pain001, payout_of
 from anxin.intake.models import Upload
 from anxin.intake.payroll_lint import limits_of, lint_month
 from anxin.intake.rows import Arrival, PaymentRow, PayrollRow, SwipeRow
+from anxin.law.civil import civil_date, month_of, shift_month
 from anxin.ledger import read
 from anxin.ledger.sealing import seal
 from anxin.people.looks import of_person
 from anxin.people.models import Event
 from anxin.registry import actions
-from anxin.registry.models import Paper
+from anxin.registry.models import Paper, Worker
 from anxin.vault import evidence
 from tests.people import identity, make_project, make_team, make_worker
 from tests.portal.site import ACCOUNT, CARD, make_site, make_user
@@ -323,3 +324,42 @@ def test_a_month_that_is_paid_asks_for_nothing_more(days, clerk, at):
     page = clerk.get("/site/payouts/2026-03").content.decode()
     assert "本月工资表上的人都已发放" in page
     assert "核对并报送工资表" not in page
+
+
+def test_the_month_asked_for_is_the_oldest_that_has_days_and_no_sheet(days, clerk):
+    """March is over in April's first days, and its wages are not yet due: it is March's sheet that is brought."""
+    page = clerk.get("/site/payroll").content.decode()
+    assert 'name="month" value="2026-03"' in page
+
+
+def test_the_month_asked_for_when_every_sheet_is_there_is_the_last(site, clerk, at):
+    page = clerk.get("/site/payroll").content.decode()
+    assert f'name="month" value="{shift_month(month_of(civil_date(at)), -1)}"' in page
+
+
+def test_a_sheet_to_fill_holds_the_attended_with_their_days_and_reads_back(days, clerk):
+    answer = clerk.get("/site/payroll/months/2026-03/sheet")
+    book = load_workbook(io.BytesIO(answer.content))
+    heads, *rows = book.active.iter_rows(values_only=True)
+    at = {title: place for place, title in enumerate(heads)}
+    assert [row[at["出勤天数"]] for row in rows] == [3, 3, 3]
+    assert not any(row[at["证件号码"]] for row in rows)
+    for line in range(2, len(rows) + 2):
+        for title in ("应发金额", "实发金额"):
+            book.active.cell(row=line, column=at[title] + 1, value=6000)
+    sink = io.BytesIO()
+    book.save(sink)
+    clerk.post("/site/payroll", {"file": SimpleUploadedFile("填好.xlsx", sink.getvalue()), "month": "2026-03"})
+    upload = Upload.objects.get()
+    assert {row["verdict"] for row in upload.report} == {"ok"}, upload.report
+    assert "有考勤、不在表上" not in found(clerk, upload)
+
+
+def test_a_sheet_to_fill_marks_namesakes_of_one_team(days, clerk):
+    Worker.objects.update(name="测试同")
+    rows = load_workbook(io.BytesIO(clerk.get("/site/payroll/months/2026-03/sheet").content)).active
+    assert all(row[-1] for row in rows.iter_rows(min_row=2, values_only=True))
+
+
+def test_a_month_without_a_day_has_no_sheet_to_fill(days, clerk):
+    assert clerk.get("/site/payroll/months/2025-12/sheet").status_code == 302

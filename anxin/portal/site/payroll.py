@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from anxin.insight.project_months import judged_month, month_figures, month_range, wages_due_on
+from anxin.insight.project_months import MonthFigures, month_figures, month_range, wages_due_on
 from anxin.intake.models import Upload
 from anxin.intake.payroll_lint import Issue, Lint, lint_month, lint_reading
 from anxin.intake.sheets import imports
+from anxin.intake.sheets.prefilled import wage_sheet
 from anxin.intake.sheets.uploads import UploadDecided, accept, discard, receive
 from anxin.intake.sheets.workbook import MAX_BYTES, SheetError
 from anxin.intake.values import month as read_month
-from anxin.law.civil import civil_date, month_of
+from anxin.law.civil import civil_date, month_of, shift_month
 from anxin.ledger import read
 from anxin.people import trail
 from anxin.people.models import User
@@ -28,7 +29,8 @@ from anxin.portal.officer.projects import month_or_404
 from anxin.portal.site import words
 from anxin.portal.site.reach import project_or_404, read_files
 from anxin.portal.ui.access import needs, signed_in
-from anxin.portal.ui.export import export, yuan
+from anxin.portal.ui.export import XLSX, export, yuan
+from anxin.portal.ui.sending import send
 from anxin.portal.ui.tags import in_english
 from anxin.registry import mending
 from anxin.registry.models import Project
@@ -63,9 +65,29 @@ def payroll(request: HttpRequest) -> HttpResponse:
         "project": project,
         "months": [{"figures": one, "signed": one.month in signed} for one in reversed(figures) if not one.empty],
         "sheets": list(sheets.select_related("by")[:10]),
-        "month": request.POST.get("month") or request.GET.get("month") or judged_month(today, project.pay_day),
+        "month": request.POST.get("month") or request.GET.get("month") or _wanted(figures, month_of(today)),
     }
     return render(request, "site/payroll.html", context, status=status)
+
+
+def _wanted(figures: list[MonthFigures], current: str) -> str:
+    """The month whose sheet is brought next: the oldest that is over and has days but no sheet; else the last one."""
+    waiting = (one.month for one in figures if one.month < current and one.attended and not one.lines)
+    return next(waiting, shift_month(current, -1))
+
+
+@needs("site")
+@never_cache
+@require_safe
+def to_fill(request: HttpRequest, month: str) -> HttpResponse:
+    """The month's sheet with the people and their days in it, for the sums to be written."""
+    project = project_or_404(request)
+    month = month_or_404(month)
+    content = wage_sheet(project, month=month)
+    if content is None:
+        messages.error(request, _("%(month)s 没有考勤，请下载空白模板填写。") % {"month": month})
+        return redirect("site-payroll")
+    return send(content, XLSX, f"payroll-{month}-{project.pk}.xlsx")
 
 
 def _receive(request: HttpRequest, project: Project, by: User) -> Upload:

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("site/payroll/<int:pk>", payroll.sheet_page, name="site-payroll-sheet"),
     path("site/payroll/<int:pk>/submit", payroll.submit, name="site-payroll-submit"),
     path("site/payroll/months/<str:month>", payroll.month_page, name="site-payroll-month"),
+    path("site/payroll/months/<str:month>/sheet", payroll.to_fill, name="site-payroll-to-fill"),
     path("site/payroll/months/<str:month>/signed", payroll.signed, name="site-payroll-signed"),
     path("site/payouts/<str:month>", payouts.payout, name="site-payout"),
     path("site/payouts/<str:month>/download", payouts.download, name="site-payout-download"),

@@ -10,7 +10,7 @@ from anxin.people.models import Organisation
 from anxin.registry.models import Deposit
 from anxin.remedies.backstop_data import BackstopKind, FundRule, backstop_kinds, fund_rule
 from anxin.remedies.models import DrawLine, Fund, Pledge
-from anxin.remedies.particulars import owed_fen, standing
+from anxin.remedies.particulars import claiming, owed_fen, standing
 from anxin.remedies.police import order_passed
 from anxin.remedies.sources import (
     KEEPS,
@@ -22,6 +22,7 @@ from anxin.remedies.sources import (
     refused_while_overdrawn,
     share_out,
 )
+from anxin.remedies.told_again import told_once
 
 _FILED = ("state-filed", "state-ordered", "state-overdue", "state-decided")
 
@@ -68,10 +69,12 @@ class Plan:
 
 def plan(case: Case, *, at: datetime) -> Plan:
     """What each backstop would pay of a case, one after another: deposit, fund, treasury, parent group."""
-    people = standing(case)
-    rest = open_sums(case, people)
+    rows = claiming(case)
+    rest = open_sums(case, rows)
     owed = sum(rest.values())
-    promised = sum(owed_fen(one) for one in people) - owed
+    stand = told_once(rows)
+    came = sum(one.received_fen for again in stand.values() for one in again)
+    promised = max(0, sum(map(owed_fen, stand)) - owed - came)
     offers: list[Offer] = []
     for found in (_deposits, _funds, _pledges):
         for offer in found(case, dict(rest), at):

@@ -20,7 +20,7 @@ from anxin.cases.matching import DRAW_MARK
 from anxin.cases.models import Case, Claimant
 from anxin.cases.numbers import shown
 from anxin.cases.procedure import states as case_states
-from anxin.law.civil import civil_date, month_of
+from anxin.law.civil import civil_date
 from anxin.law.clocks import moment_due
 from anxin.notices.send import notify
 from anxin.people import trail
@@ -31,7 +31,7 @@ from anxin.remedies.backstop_data import backstop_kinds, fund_rule
 from anxin.remedies.backstops import capped, hindrance, share_room
 from anxin.remedies.line_sums import count_received, set_sum, tell_sum
 from anxin.remedies.models import Draw, DrawLine, DrawState, Fund, FundEntry, Pledge
-from anxin.remedies.particulars import standing
+from anxin.remedies.particulars import claiming
 from anxin.remedies.sources import (
     KEEPS,
     Source,
@@ -41,6 +41,7 @@ from anxin.remedies.sources import (
     refused_while_overdrawn,
     share_out,
 )
+from anxin.remedies.told_again import share_a_month
 
 _ENDED = ("案件已办结，请先恢复办理。", "The case is closed; open it again first.")
 
@@ -80,7 +81,7 @@ def ask(
         raise CannotMove(*_ENDED)
     source = _lock_source(source)
     kind = _kind_of(source)
-    open_ = open_sums(now, standing(now))
+    open_ = open_sums(now, claiming(now))
     if lines is None:
         wanted = (
             capped(source, fund_rule(now.region_code), open_, from_funds(now)) if isinstance(source, Fund) else open_
@@ -137,7 +138,7 @@ def _judge(case: Case, source: Source, lines: Mapping[int, int], beyond: str, at
             "名单中有人已拆分到另一案件，请取消本申请，在两个案件中分别申请。",
             "Somebody on the list went into a case of his own: call this off and ask in both cases.",
         )
-    open_ = open_sums(case, standing(case))
+    open_ = open_sums(case, claiming(case))
     if any(fen > open_.get(pk, 0) for pk, fen in lines.items()):
         raise CannotMove(
             "有人的金额超过了尚欠金额（可能刚有款项到账），请重新测算。",
@@ -189,19 +190,9 @@ def _drawn_elsewhere(case: Case, lines: Mapping[int, int]) -> Case | None:
         claimant__worker__in=mine, claimant__case__project=case.project_id, draw__state__in=KEEPS, given_back_at=None,
     ).exclude(claimant__case=case).select_related("claimant__case", "claimant__claim").order_by("pk")  # fmt: skip
     for line in there:
-        if any(_share_a_month(line.claimant, one) for one in mine[line.claimant.worker_id or 0]):
+        if any(share_a_month(line.claimant, one) for one in mine[line.claimant.worker_id or 0]):
             return line.claimant.case
     return None
-
-
-def _share_a_month(one: Claimant, other: Claimant) -> bool:
-    """Whether two claims speak of the same month. Who named none claims all up to the month he claimed in."""
-    if one.months and other.months:
-        return bool(set(one.months) & set(other.months))
-    if not one.months and not other.months:
-        return True
-    named, unnamed = (one, other) if one.months else (other, one)
-    return min(named.months) <= month_of(civil_date(unnamed.claim.at))
 
 
 @transaction.atomic

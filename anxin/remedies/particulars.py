@@ -13,6 +13,7 @@ from anxin.cases.money import due_fen
 from anxin.people import trail
 from anxin.people.models import User
 from anxin.remedies.models import Particulars
+from anxin.remedies.told_again import told_once
 from anxin.vault.fields import open_text, seal_text
 
 # What is typed once: the shared fields of papers, with how long each may be.
@@ -40,7 +41,12 @@ class Told:
 
 
 def standing(case: Case) -> list[Claimant]:
-    """The people who claim: none who withdrew, refused, or has not yet agreed to be spoken for."""
+    """The people who claim (``claiming``), each for the same money once, though two claims of his were joined here."""
+    return list(told_once(claiming(case)))
+
+
+def claiming(case: Case) -> list[Claimant]:
+    """The rows of those who claim: none who withdrew, refused, or has not yet agreed to be spoken for."""
     rows = Claimant.objects.filter(case=case, withdrawn_at=None, consent__in=("own", "given"))
     return list(rows.select_related("worker", "claim").order_by("pk"))
 

@@ -10,6 +10,7 @@ from anxin.cases.models import Case, Claimant
 from anxin.registry.models import Deposit
 from anxin.remedies.models import Draw, DrawLine, DrawState, Fund, FundEntry, Pledge, TopUp
 from anxin.remedies.particulars import owed_fen
+from anxin.remedies.told_again import told_once
 
 Source = Deposit | Fund | Pledge
 # From its approval on a draw keeps its money from the source.
@@ -91,10 +92,14 @@ def promised_to(claimants: Collection[int] | QuerySet[Any]) -> dict[int, int]:
     return dict(lines.values_list("claimant_id").annotate(sum=Sum("amount_fen")))
 
 
-def open_sums(case: Case, people: list[Claimant]) -> dict[int, int]:
-    """Claimant's id → what nobody has paid or promised him yet (fen), those above nought only."""
+def open_sums(case: Case, rows: list[Claimant]) -> dict[int, int]:
+    """Claimant's id → what nobody has paid or promised him yet (fen), those above nought only. ``rows``: all who claim;
+    what came or is promised to a man where he told of the same money again counts here, and is not paid there too."""
     coming = promised(case)
-    sums = {one.pk: owed_fen(one) - coming.get(one.pk, 0) for one in people}
+    sums = {
+        one.pk: owed_fen(one) - coming.get(one.pk, 0) - sum(o.received_fen + coming.get(o.pk, 0) for o in again)
+        for one, again in told_once(rows).items()
+    }
     return {pk: fen for pk, fen in sums.items() if fen > 0}
 
 

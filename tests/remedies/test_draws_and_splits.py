@@ -8,6 +8,7 @@ from anxin.cases import merging
 from anxin.cases.flow import CannotMove
 from anxin.cases.matching import match_payments
 from anxin.cases.models import Case, Claimant, WageReceived
+from anxin.cases.money import receive
 from anxin.intake.admit import admit
 from anxin.intake.rows import Arrival, PaymentRow
 from anxin.law.civil import SHANGHAI
@@ -18,6 +19,7 @@ from anxin.remedies import draws, recovery
 from anxin.remedies.backstops import plan
 from anxin.remedies.for_workers import tracks_for_claim
 from anxin.remedies.models import Draw, DrawLine, Fund, Recovery, TopUp
+from anxin.remedies.particulars import standing
 from anxin.remedies.payouts import answers_from_ledger, count_once, pay_list, payout_file
 from anxin.remedies.sources import available_fen, draws_about
 from tests.people import identity, make_project
@@ -168,3 +170,43 @@ def test_paid_from_the_old_case_while_the_new_one_asks(transactional_db):
     assert dict(Case.objects.values_list("pk", "received_fen")) == {case.pk: STAYS, fresh.pk: 100_000}
     assert available_fen(fund, AT.date()) == 2_000_000 - STAYS - 100_000
     assert trail.verify().holds
+
+
+def test_who_told_twice_is_owed_once_after_the_two_are_joined(at, office):
+    """The phone and then the hall: joined, he is one person, and one draw pays him once, whichever row it names."""
+    project = make_project(AT)
+    deposit = actions.record_deposit(project=project, form="cash", on=AT.date(), at=AT, amount_fen=2_000_000)
+    main = make_case(AT, [STAYS], project=project, office=office, path=OVERDUE)
+    other = make_case(AT, [STAYS - 100_000], project=project, office=office, path=(), key="2", months=("2026-03",))
+    main = merging.merge(into=main, other=other, by=office.officer, at=AT)
+    first, again = people_of(main)
+    assert (main.people, standing(main)) == (1, [first])
+    assert (plan(main, at=AT).owed_fen, plan(main, at=AT).promised_fen) == (STAYS, 0)
+    with pytest.raises(CannotMove):
+        draws.ask(case=main, source=deposit, by=office.officer, at=AT, reason="逾期", lines={again.pk: 100_000})
+    draw = draws.ask(case=main, source=deposit, by=office.officer, at=AT, reason="逾期")
+    assert draw.amount_fen == STAYS
+    draws.decide(draw=draw, approved=True, by=office.chief, at=AT)
+    assert (plan(main, at=AT).owed_fen, plan(main, at=AT).promised_fen) == (0, STAYS)
+    draws.paid(line=line_of(draw, first), on=AT.date(), by=office.officer, at=AT, reference="B")
+    with pytest.raises(CannotMove):
+        draws.ask(case=main, source=deposit, by=office.officer, at=AT, reason="再申请")
+
+
+def test_what_came_to_him_in_the_other_claim_is_not_paid_again(at, office):
+    project = make_project(AT)
+    deposit = actions.record_deposit(project=project, form="cash", on=AT.date(), at=AT, amount_fen=2_000_000)
+    main = make_case(AT, [STAYS], project=project, office=office, path=OVERDUE)
+    other = make_case(AT, [GOES], project=project, office=office, path=(), key="2")
+    receive(claimant=people_of(other)[0], proof="bank", amount_fen=GOES, received_on=AT.date(), at=AT, reference="B")
+    main = merging.merge(into=main, other=other, by=office.officer, at=AT)
+    assert plan(main, at=AT).promised_fen == 0
+    assert draws.ask(case=main, source=deposit, by=office.officer, at=AT, reason="逾期").amount_fen == STAYS - GOES
+
+
+def test_other_months_of_his_are_other_money(at, office):
+    project = make_project(AT)
+    main = make_case(AT, [STAYS], project=project, office=office, months=("2026-01",))
+    other = make_case(AT, [GOES], project=project, office=office, path=(), key="2", months=("2026-02",))
+    main = merging.merge(into=main, other=other, by=office.officer, at=AT)
+    assert plan(main, at=AT).owed_fen == STAYS + GOES

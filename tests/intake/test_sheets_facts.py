@@ -9,6 +9,7 @@ from anxin.intake import waiting
 from anxin.intake.models import HeldRow
 from anxin.ledger.inbox import read_payload
 from anxin.ledger.models import Batch
+from anxin.ledger.sealing import seal
 from tests.intake.sheet_files import book, csv_file, xlsx
 from tests.intake.test_sheets_people import bring
 from tests.people import CONTRACTOR, identity, make_project, make_team, make_worker
@@ -249,6 +250,25 @@ def test_a_second_line_adds_a_repeated_one_does_not_and_a_corrected_file_replace
     assert sum(r["due_fen"] for r in current("payroll", key)) == 580000
     bring("payroll", xlsx([heading, ["测试1", identity(1), 5100, 5000, "2026-03"]]), at, project)
     assert sum(r["due_fen"] for r in current("payroll", key)) == 590000
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_list_for_the_bank_brought_after_the_sheet_takes_no_payment_away(at, numbered):
+    project = make_project(at)
+    make_team(project, at)
+    make_worker(project, 1, at, card_number=CARDS[1])
+    key = ("project_id", "worker_id", "team_no", "month", "sheet")
+    sheet = [["班组", "姓名", "身份证", "应发", "实发", "发放日期", "月份", "工资单编号"],
+             ["泥工A班", "测试1", identity(1), 5000, 4500, "2026-04-10", "2026-03", "W7"]]  # fmt: skip
+    bring("payroll", xlsx(sheet), at, project)
+    seal(at=at)
+    who = ["身份证", identity(1)] if numbered else ["备注", ""]
+    listed = [["序号", "姓名", "银行卡号", who[0], "本月应发工资", "月份"],
+              [1, "测试1", CARDS[1], who[1], 5000, "2026-03"]]  # fmt: skip
+    reading, _ = bring("payroll", xlsx(listed), at, project)
+    assert [r.verdict for r in reading.rows] == ["ok"]
+    [line] = current("payroll", key)
+    assert (line["due_fen"], line["paid_fen"], line["paid_on"]) == (500000, 450000, date(2026, 4, 10))
 
 
 def test_wages_before_the_roster_wait_and_flow_on(at):

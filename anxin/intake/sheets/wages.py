@@ -4,6 +4,7 @@ from anxin.intake.rows import PayrollRow
 from anxin.intake.sheets import cells
 from anxin.intake.sheets.codes import code_of
 from anxin.intake.sheets.headings import column
+from anxin.intake.sheets.on_file import lines_on_file
 from anxin.intake.sheets.passes import month_of_file
 from anxin.intake.sheets.reading import SKIPPED, Context, ReadRow, Record, RowRefused, project_of
 from anxin.intake.sheets.titles import CARD, CORP_CODE, CORP_NAME, ID_NUMBER, ID_TYPE, PROJECT, REMARK, TEAM, WORKER
@@ -54,7 +55,8 @@ ESSENTIALS = ("workerName", "idCardNumber", "payRollBankCardNumber")
 def parse(record: Record, row: ReadRow, context: Context) -> list[PayrollRow]:
     """The line of one worker. A second line of the same worker, month and sheet adds; an exact repeat is passed over.
 
-    ``sheet`` is the sender's number and the sheet's month, so that a corrected file replaces what it said before.
+    ``sheet`` is the sender's number and the sheet's month, so that a corrected file replaces what it said before. A
+    table without a column of sums paid leaves those that are on file.
     """
     project = project_of(record, context)
     row.project_code = project.code
@@ -101,13 +103,22 @@ def parse(record: Record, row: ReadRow, context: Context) -> list[PayrollRow]:
         card_number=card,
         bank_code=code_of("bank", record.raw("payRollBankCode")) or "",
     )
+    if "actualAmount" not in record.values and not back:
+        told = lines_on_file(project, month, id_type=id_type, number=number, card=card, context=context)
+        if len(told) > 1:
+            row.verdict = SKIPPED
+            row.reason, row.reason_en = "本月工资表已分项报送", "the month's wage sheet tells this in several lines"
+            return []
+        for earlier in told:
+            line.team_no, line.sheet = earlier["team_no"], earlier["sheet"]
+            line.paid_fen, line.paid_on = earlier["paid_fen"] or 0, line.paid_on or earlier["paid_on"]
     seen: dict[tuple[object, ...], list[tuple[int, int, int]]] = context.memo.setdefault("lines", {})
-    lines = seen.setdefault((project.pk, id_type, number or card, team_no, month, sheet), [])
-    for earlier, due_fen, paid_fen in lines:
+    lines = seen.setdefault((project.pk, id_type, number or card, line.team_no, month, line.sheet), [])
+    for place, due_fen, paid_fen in lines:
         if (due_fen, paid_fen) == (line.due_fen, line.paid_fen):
-            row.verdict, row.reason, row.reason_en = SKIPPED, f"与第{earlier}行重复", f"repeats row {earlier}"
+            row.verdict, row.reason, row.reason_en = SKIPPED, f"与第{place}行重复", f"repeats row {place}"
             return []
     lines.append((row.row, line.due_fen, line.paid_fen))
     if len(lines) > 1:
-        line.sheet = f"{sheet}#{len(lines)}"
+        line.sheet = f"{line.sheet}#{len(lines)}"
     return [line]

@@ -78,7 +78,7 @@ _OWN_LINES = frozenset(
         *("received", "taken", "assigned", "dispatched", "merged", "verified", "contact", "pay-by", "paper-served"),
         *("withdrawn", "withdrawal-undone", "retaliation", "satisfied", "exhibit", "duplicate", "receipt-corrected"),
         *("all-received", "lane-plain", "lane-left", "paper", "draw-asked", "draw-approved", "instalment-broken"),
-        *("limit-near", "top-up", "clock-resumed", "draw-other-sum", "draw-came-back"),
+        *("limit-near", "top-up", "clock-resumed", "draw-other-sum", "draw-came-back", "reach"),
     }
 )
 GONE = "—"

@@ -419,3 +419,35 @@ def test_a_picture_and_next_leads_on(client, now):
     answer = client.post("/claim/3", {"go": "next", "photo": SimpleUploadedFile("a.png", png())})
     assert answer.headers["Location"] == "/claim/4"
     assert "1 份" in client.get("/claim/4").content.decode()
+
+
+def test_phone_and_hours_change_after_filing_and_the_old_number_is_gone(client, now):
+    claim, _code = whole_claim(client, this_month(now), phone="13812345678")
+    page = client.get(f"/track/{claim.number}").content.decode()
+    assert "138****5678" in page
+    wrong = client.post(f"/track/{claim.number}/reach", {"phone": "1391", "safe_from": "19", "safe_until": "22"})
+    assert wrong.status_code == 422
+    assert 'value="1391"' in wrong.content.decode()
+    client.post(f"/track/{claim.number}/reach", {"phone": "139 8765 4321", "safe_from": "19", "safe_until": "22"})
+    claim.refresh_from_db()
+    mine = Claimant.objects.get(claim=claim)
+    assert [open_text(row.phone_sealed) for row in (claim, mine)] == ["13987654321"] * 2
+    assert bytes(mine.phone_blind) == bytes(claim.phone_blind) != b""
+    assert (claim.safe_from, claim.safe_until) == (19, 22)
+    event = Event.objects.get(action="case-reach")
+    assert event.changes == {"claimant": mine.pk, "phone": True, "hours": [19, 22]}
+    # The same once more is no change, and tells nobody.
+    client.post(f"/track/{claim.number}/reach", {"phone": "", "safe_from": "19", "safe_until": "22"})
+    assert Event.objects.filter(action="case-reach").count() == 1
+    client.post(f"/track/{claim.number}/reach", {"no_phone": "1", "safe_from": "19", "safe_until": "22"})
+    claim.refresh_from_db()
+    mine.refresh_from_db()
+    assert [open_text(row.phone_sealed) + bytes(row.phone_blind).hex() for row in (claim, mine)] == ["", ""]
+
+
+def test_only_who_opened_the_claim_changes_how_he_is_reached(client, now):
+    claim, _code = whole_claim(client, this_month(now), phone="13812345678")
+    got = Client().post(f"/track/{claim.number}/reach", {"phone": "13987654321"})
+    assert got.status_code == 404
+    claim.refresh_from_db()
+    assert open_text(claim.phone_sealed) == "13812345678"

@@ -131,6 +131,7 @@ ACTIONS: dict[str, Any] = {
     "case-withdrawn": _("撤回反映"),
     "case-withdrawal-undone": _("恢复反映"),
     "case-retaliation": _("反映打击报复"),
+    "case-reach": _("更改联系方式"),
     "case-cost-told": _("填写维权成本"),
     "case-satisfied": _("评价满意度"),
     "case-verify": _("核实"),

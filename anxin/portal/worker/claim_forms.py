@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from anxin.cases.consent import MOST_MEMBERS
 from anxin.cases.models import Matter
+from anxin.cases.reaching import Reach
 from anxin.intake import values
 from anxin.law.civil import month_of, shift_month
 from anxin.people.phone_codes import normal_phone
@@ -192,6 +193,12 @@ def days_of(data: dict[str, Any]) -> float | None:
 
 def _hour(text: str, otherwise: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 3 and int(text) <= 24 else otherwise
+
+
+def read_reach(form: QueryDict) -> Reach:
+    """A new number (left empty: the old one stays; ticked away: none) and hours. Raises Wrong."""
+    phone = "" if form.get("no_phone") else read_phone(form.get("phone", "")[:30]) or None
+    return Reach(phone, _hour(form.get("safe_from", ""), 8), _hour(form.get("safe_until", ""), 21))
 
 
 def read_last(form: QueryDict, data: dict[str, Any]) -> None:

@@ -158,6 +158,8 @@ def show_progress(
         "officer": officer_name(told.case.owner),
         "may_reopen": told.ended and side.me.consent != Consent.REFUSED and (until is None or at <= until),
         "reopen_until": until,
+        "my_phone": mask_phone(open_text(side.claim.phone_sealed)) if side.speaks_for_all else "",
+        "hours": range(25),
         "phone": public_phone(told.case.unit),
         "asked_month": _asked_month(request, side, at),
         "given": given or {},

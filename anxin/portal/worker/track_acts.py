@@ -17,6 +17,7 @@ from anxin.cases.answers import answer
 from anxin.cases.flow import CannotMove
 from anxin.cases.models import Claimant, WageReceived
 from anxin.cases.money import correct_word, due_fen, has_all
+from anxin.cases.reaching import change_reach
 from anxin.insight.my_pay import my_month
 from anxin.law.civil import civil_date
 from anxin.portal.officer.forms import Wrong, day_of, key_of
@@ -24,7 +25,7 @@ from anxin.portal.ui.tags import in_english
 from anxin.portal.worker import claim_session, claim_words
 from anxin.portal.worker.access import open_page, worker_of
 from anxin.portal.worker.claim_files import take_files
-from anxin.portal.worker.claim_forms import read_cost, read_yuan
+from anxin.portal.worker.claim_forms import read_cost, read_reach, read_yuan
 from anxin.portal.worker.claim_session import Side
 from anxin.portal.worker.claim_words import yuan
 from anxin.portal.worker.track import show_progress
@@ -159,6 +160,13 @@ def _retaliation(request: HttpRequest, side: Side, at: datetime) -> str:
     return _("已经马上告诉承办人。有人身危险时请直接打 110。")
 
 
+def _reach(request: HttpRequest, side: Side, at: datetime) -> str:
+    if not side.speaks_for_all:
+        raise Http404
+    changed = change_reach(claimant=side.me, reach=read_reach(request.POST), at=at)
+    return _("已改好，以后按这个联系您。") if changed else _("和原来一样，没有改动。")
+
+
 def _reopen(request: HttpRequest, side: Side, at: datetime) -> str:
     text = request.POST.get("text", "").strip()
     if not text:
@@ -186,7 +194,7 @@ def _words(request: HttpRequest, side: Side, at: datetime) -> str:
 
 # Where the answer to an act stands on the page; of every other act, at its top.
 SECTIONS = {"message": "message", "evidence": "evidence", "received": "word", "word": "word",
-            "retaliation": "retaliation"}  # fmt: skip
+            "retaliation": "retaliation", "reach": "reach"}  # fmt: skip
 
 ACTS: dict[str, Callable[[HttpRequest, Side, datetime], str]] = {
     "message": _message,
@@ -197,5 +205,6 @@ ACTS: dict[str, Callable[[HttpRequest, Side, datetime], str]] = {
     "undo": _undo,
     "reopen": _reopen,
     "retaliation": _retaliation,
+    "reach": _reach,
     "words": _words,
 }

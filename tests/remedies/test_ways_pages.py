@@ -9,7 +9,7 @@ from django.utils import timezone
 from anxin.people import trail
 from anxin.people.models import Organisation
 from anxin.registry import actions
-from anxin.remedies import pledges, tracks
+from anxin.remedies import draws, pledges, tracks
 from anxin.remedies.models import Draw, Fund, FundEntry, Pledge, Recovery, Track
 from tests.people import make_project
 from tests.portal.site import make_user
@@ -218,3 +218,38 @@ def test_a_deposit_that_may_not_be_drawn_yet_is_not_called_a_gap(now, office):
     shown = body(signed_in(office.officer).get(f"/cases/{case.number}"))
     assert "眼下还有 10,000.00 元没有着落" in shown
     assert "以上都用上仍有缺口" not in shown
+
+
+def test_what_was_typed_comes_back_when_it_cannot_be_done(now, office):
+    """Too much asked, a day ahead, a sum nobody can read: the words of the form are still there."""
+    project = make_project(now)
+    deposit = actions.record_deposit(project=project, form="cash", on=date(2026, 3, 3), at=now, amount_fen=1_000_000)
+    case = make_case(now, [1_000_000], project=project, path=OVERDUE)
+    officer, chief = signed_in(office.officer), signed_in(office.chief)
+    url = f"/cases/{case.number}"
+    form = {"form": "draw", "source": f"deposit-{deposit.pk}", "reason": "责令逾期未付"}
+    too_much = officer.post(f"{url}/draws", {**form, "amount": "10000.01"})
+    assert too_much.status_code == 422
+    assert 'value="责令逾期未付"' in body(too_much)
+
+    track = tracks.begin(case=case, kind="legal_aid", by=office.officer, at=now)
+    step = {
+        "form": "track",
+        "track": str(track.pk),
+        "to": "granted",
+        "on": "2099-01-01",
+        "note": "已谈过",
+        "number": "9",
+    }
+    ahead = body(officer.post(f"{url}/tracks/{track.pk}", step))
+    assert 'value="已谈过"' in ahead
+    assert '<option value="granted" selected>' in ahead
+
+    draw = draws.ask(case=case, source=deposit, by=office.officer, at=now, reason="逾期")
+    page = f"{url}/draws/{draw.pk}"
+    chief.post(f"{page}/decide", {"approved": "1"})
+    line = str(draw.lines.get().pk)
+    assert f'value="{line}" checked' in body(officer.post(f"{page}/answers", {"what": "paid", "line": line}))
+    officer.post(f"{page}/answers", {"what": "paid", "line": line, "reference": "B1"})
+    ahead = body(officer.post(f"{page}/top-up", {"on": "2099-01-01", "note": "补足回单"}))
+    assert 'value="补足回单"' in ahead

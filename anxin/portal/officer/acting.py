@@ -24,12 +24,15 @@ def do_or_tell(
 ) -> HttpResponse:
     """Do it, say ``done`` and lead ``back`` (an address). What somebody did ``first`` is told calmly, and leads back.
 
-    A form that lacks something or asks for what may not be says what, and ``again`` shows it as it was filled in (422).
+    A form that lacks something or asks for what may not be says what, and ``again`` shows it as it was filled in (422);
+    so does one with words in it, which names itself in ``form``, when the case cannot do what it asks.
     """
     try:
         act()
     except first as told:
         messages.info(request, told.en if in_english() else told.zh)
+        if isinstance(told, CannotMove) and request.POST.get("form"):
+            return again()
     except (CannotMove, NotReady, Wrong) as wrong:
         said = str(wrong) if isinstance(wrong, Wrong) else wrong.en if in_english() else wrong.zh
         messages.error(request, said)

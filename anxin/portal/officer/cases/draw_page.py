@@ -73,8 +73,13 @@ def _show(request: HttpRequest, case: Case, row: Draw, status: int = 200) -> Htt
         "xml": row.fund is not None and bool(row.fund.account_sealed),
         "top_up": top_up, "top_up_due": till(top_up.due_at, at) if top_up and not top_up.done_on else None,
         "deposits": Deposit.objects.filter(project=case.project).exclude(pk=top_up.deposit_id) if top_up else [],
-        "recovery": _recovery(claim, user.pk) if claim else None, "parts": range(1, PARTS + 1),
+        "recovery": _recovery(claim, user.pk) if claim else None, 
+        "parts": [
+            (n, request.POST.get(f"due-{n}", ""), request.POST.get(f"part-{n}", "")) for n in range(1, PARTS + 1)
+        ],
         "given": request.POST if status != 200 else {},
+        "chosen": [key_of(key) for key in request.POST.getlist("line")],
+        "form": request.resolver_match.url_name if request.resolver_match and status != 200 else "",
     }  # fmt: skip
     return render(request, "officer/cases/draw.html", context, status=status)
 
@@ -115,11 +120,12 @@ def _recovery(claim: Recovery, user: int) -> dict[str, Any]:
 
 
 def act_on_draw(request: HttpRequest, case: Case, row: Draw, act: Callable[[], object], done: str) -> HttpResponse:
-    """Do an act on a draw and come back to its page, with what was wrong if it was not taken."""
+    """Do an act on a draw and come back to its page; what was not taken comes back as it was filled in (422)."""
     try:
         act()
     except CannotMove as first:
         messages.info(request, first.en if in_english() else first.zh)
+        return _show(request, case, find_draw(case, row.pk), status=422)
     except Wrong as wrong:
         messages.error(request, str(wrong))
         return _show(request, case, find_draw(case, row.pk), status=422)

@@ -1,5 +1,6 @@
 """What a claimant may still do once his claim is in: withdraw, speak of retaliation, say that money came."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -74,16 +75,23 @@ def flag_retaliation(*, claim: Claim, at: datetime) -> Claim:
     return now
 
 
+def still_claimed(worker_id: int) -> list[Claimant]:
+    """The worker's parts of open cases that have not brought him all, newest first."""
+    rows = Claimant.objects.filter(worker_id=worker_id, case__ended_at=None, withdrawn_at=None)
+    rows = rows.exclude(consent__in=(Consent.ASKED, Consent.REFUSED))
+    return [one for one in rows.select_related("claim", "case").order_by("-pk") if not has_all(one)]
+
+
+def claimed_in(parts: Sequence[Claimant], *, project_id: int, month: str) -> Claimant | None:
+    """Which of ``still_claimed`` is about this month's wages; None where none is."""
+    mine = (one for one in parts if one.case.project_id == project_id and (not one.months or month in one.months))
+    return next(mine, None)
+
+
 def claimed_still(*, worker_id: int, project_id: int, month: str) -> Claimant | None:
     """The worker's part of an open case that is about this month's wages and has not brought him all: a word that they
     came is said there, with the sum. None where there is no such case."""
-    rows = Claimant.objects.filter(
-        worker_id=worker_id, case__project_id=project_id, case__ended_at=None, withdrawn_at=None
-    ).exclude(consent__in=(Consent.ASKED, Consent.REFUSED))
-    for one in rows.select_related("claim").order_by("-pk"):
-        if (not one.months or month in one.months) and not has_all(one):
-            return one
-    return None
+    return claimed_in(still_claimed(worker_id), project_id=project_id, month=month)
 
 
 @transaction.atomic

@@ -104,7 +104,7 @@ def test_sending_again_is_the_same_claim_with_the_same_codes(client, now):
         (2, {"earlier": "2027-01", "total": "1"}, "月份不能晚于本月"),
         (2, {"other": "2026-04", "total": "99999999"}, "是不是多写了零"),
         (4, {"phone": "12345"}, "手机号应为 11 位数字"),
-        (4, {"trips": "许多"}, "天数“许多”看不懂"),
+        (4, {"trips": "许多"}, "趟数“许多”看不懂"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_said_plainly_and_nothing_typed_is_lost(client, now, step, form, said):
@@ -451,3 +451,36 @@ def test_only_who_opened_the_claim_changes_how_he_is_reached(client, now):
     assert got.status_code == 404
     claim.refresh_from_db()
     assert open_text(claim.phone_sealed) == "13812345678"
+
+
+def test_a_month_that_is_claimed_is_shown_so_and_is_not_claimed_again(client, now):
+    site = make_site(now)
+    worker_signs_in(client, site.forgotten.worker, at=now)
+    assert "/claim?site=P1" in client.get("/me").content.decode()
+    begin(client, site="P1")
+    client.post("/claim/2", {"m-2026-03": "1", "o-2026-03": "1400", "go": "next"})
+    send(client)
+    number = Claim.objects.get().number
+    page = client.get("/me").content.decode()
+    assert "正在追" in page
+    assert f"/track/{number}" in page
+    assert "/claim?site=P1" not in page
+    month = client.get(f"/me/sites/{site.forgotten.pk}/2026-03").content.decode()
+    assert f"/track/{number}" in month
+    assert "/claim?site=P1" not in month
+    client.post(f"/track/{number}/withdraw", {"sure": "1"})
+    assert "/claim?site=P1" in client.get("/me").content.decode()
+
+
+def test_who_withdrew_is_promised_nothing_more(client, now):
+    claim, _code = whole_claim(client, this_month(now))
+    assert "接下来" in client.get(f"/track/{claim.number}").content.decode()
+    client.post(f"/track/{claim.number}/withdraw", {"sure": "1"})
+    assert "接下来" not in client.get(f"/track/{claim.number}").content.decode()
+
+
+def test_trips_that_cannot_be_read_are_named_as_trips(client, now):
+    claim, _code = whole_claim(client, this_month(now))
+    page = client.post(f"/track/{claim.number}/words", {"stars": "4", "trips": "一趟"})
+    assert page.status_code == 422
+    assert "趟数“一趟”看不懂" in page.content.decode()

@@ -215,7 +215,11 @@ def read_last(form: QueryDict, data: dict[str, Any]) -> None:
 
 def read_cost(form: QueryDict) -> dict[str, Any]:
     """What the claim has cost so far: days, trips, fen; None where nothing was said. Raises Wrong."""
-    trips = read_days(form.get("trips", "").removesuffix("趟").removesuffix("次"), most=1000)
+    told = form.get("trips", "").strip()
+    try:
+        trips = read_days(told.removesuffix("趟").removesuffix("次"), most=1000)
+    except Wrong:
+        raise Wrong(_("趟数“%(text)s”看不懂，请只写数字，比如 3。") % {"text": told[:20]}) from None
     return {
         "days_spent": read_days(form.get("days_spent", ""), most=3650),
         "trips": None if trips is None else round(trips),

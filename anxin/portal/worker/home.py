@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from anxin.cases.afterwards import claimed_in, still_claimed
 from anxin.cases.answers import answers_of, leavers_to_answer
 from anxin.insight.my_pay import engagements_of, my_months
 from anxin.law.civil import civil_date, month_of, shift_month
@@ -33,6 +34,11 @@ def home(request: HttpRequest) -> HttpResponse:
     months = [line(one, said) for one in my_months(worker.pk, as_of=today, engagements=engagements)]
     since = shift_month(month_of(today), -_ASK_BACK)
     ask = [row for row in months if row["state"] in _ASKED and row["answer"] is None and row["month"] >= since]
+    bad = [row for row in months if row["colour"] == "bad" or row["answer"] is False]
+    parts = still_claimed(worker.pk) if bad else []
+    for row in bad:
+        where = row["row"].engagement.project_id
+        row["claimed"] = claimed_in(parts, project_id=where, month=row["month"])
     context = {
         "here": "home",
         "worker": worker,
@@ -42,7 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
         # One question at a time.
         "ask": ask[:1],
         "ask_more": len(ask[1:3]),
-        "bad": [row for row in months if row["colour"] == "bad" or row["answer"] is False],
+        "bad": bad,
+        "unclaimed": [row for row in bad if row["claimed"] is None],
     }
     return render(request, "worker/home.html", context)
 

@@ -194,7 +194,8 @@ def _words(request: HttpRequest, side: Side, at: datetime) -> str:
 
 # Where the answer to an act stands on the page; of every other act, at its top.
 SECTIONS = {"message": "message", "evidence": "evidence", "received": "word", "word": "word",
-            "retaliation": "retaliation", "reach": "reach"}  # fmt: skip
+            "retaliation": "retaliation", "reach": "reach",
+            "words": "words"}  # fmt: skip
 
 ACTS: dict[str, Callable[[HttpRequest, Side, datetime], str]] = {
     "message": _message,

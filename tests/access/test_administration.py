@@ -226,6 +226,22 @@ def test_a_clerk_belongs_to_a_project_in_reach(client, chief, at):
     assert manageable_people(chief).filter(pk=clerk.pk).exists()
 
 
+def test_what_was_typed_about_a_person_comes_back_when_it_is_refused(client, chief, at, today):
+    one, deputy = make_person("one", "officer", "140105"), make_person("deputy", "officer", "140105")
+    client.force_login(chief)
+    for form, kept in (
+        ("place", {"role": "officer", "unit": "没有这个单位", "region": "140105"}),
+        ("details", {"display_name": "张工", "phone": "12a", "single_sign_on": "sso-1"}),
+        ("deputies", {"deputy": str(deputy.pk), "from_on": "2026-04-02", "until_on": "2026-04-01", "reason": "培训"}),
+    ):
+        page = client.post(f"/people/{one.pk}/{form}", kept)
+        assert page.status_code == 422
+        for word in set(kept.values()) - {"officer"}:
+            assert f'value="{word}"' in page.content.decode(), word
+    other = client.post(f"/people/{one.pk}/leave", {"to": "999999", "reason": "调离"})
+    assert (other.status_code, 'value="调离"' in other.content.decode()) == (422, True)
+
+
 def test_searching_people_and_units_stays_in_bounds(client, chief):
     make_person("near", "officer", INSIDE)
     make_person("far", "officer", OUTSIDE)

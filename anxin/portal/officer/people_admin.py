@@ -108,9 +108,13 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: place, account, deputies, what lies on the desk."""
-    user = signed_in(request)
-    row = _person_or_404(request, pk)
-    at = timezone.now()
+    return _show(request, _person_or_404(request, pk))
+
+
+def _show(request: HttpRequest, row: User, *, refused: str = "") -> HttpResponse:
+    """The page of a person. ``refused``: the address name of a form not taken, which is shown as it was filled in."""
+    user, at, pk = signed_in(request), timezone.now(), row.pk
+    typed = _typed(request) if refused == "person-place" else {}
     context = {
         "person": row,
         "state": state_of(row),
@@ -123,7 +127,10 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             "region": row.region,
             "industry": row.industry,
             "project": row.project,
+            **typed,
         },
+        "given": request.POST if refused else {},
+        "form": refused,
         "phone": mask_phone(open_text(row.phone_sealed)),
         "desk": case_leaving.counts_of(row),
         "second_step": second_step.has_second_step(row),
@@ -136,18 +143,19 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "may_audit": may(user, "audit"),
         **_choices(user),
     }  # fmt: skip
-    return render(request, "officer/people/person.html", context)
+    return render(request, "officer/people/person.html", context, status=422 if refused else 200)
 
 
 def _act(request: HttpRequest, pk: int, act: Callable[[User, User], object], done: str) -> HttpResponse:
-    """Do something to a person in reach and go back to his page."""
+    """Do something to a person in reach and go back to his page; what is refused comes back as it was filled in."""
     row = _person_or_404(request, pk)
     try:
         act(row, signed_in(request))
     except Refused as refused:
         messages.error(request, said_to(refused))
-    else:
-        messages.success(request, done)
+        form = request.resolver_match.url_name if request.resolver_match else None
+        return _show(request, _person_or_404(request, pk), refused=form or "form")
+    messages.success(request, done)
     return redirect("person", pk=pk)
 
 
@@ -249,6 +257,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     row = _person_or_404(request, pk)
     candidates = leaving.successors_of(row)
+    status = 200
     if request.method == "POST":
         key = request.POST.get("to", "")
         to = next((one for one in candidates if str(one.pk) == key), None)
@@ -260,9 +269,10 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except Refused as refused:
             messages.error(request, said_to(refused))
-            return redirect("person-leave", pk=pk)
-        messages.success(request, _("离任已办理，%(n)s 件事项已移交。") % {"n": sum(moved.values())})
-        return redirect("person", pk=pk)
+            status = 422
+        else:
+            messages.success(request, _("离任已办理，%(n)s 件事项已移交。") % {"n": sum(moved.values())})
+            return redirect("person", pk=pk)
     desk = leaving.desk_of(row)
     context = {
         "person": row,
@@ -270,8 +280,9 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
         "candidates": [(one, ROLES.get(one.role, one.role)) for one in candidates],
         "desk": case_leaving.counts_of(row),
         "handlings": desk.handlings.select_related("warning__project").order_by("due_at")[:12],
+        "given": request.POST,
     }
-    return render(request, "officer/people/leave.html", context)
+    return render(request, "officer/people/leave.html", context, status=status)
 
 
 @needs("people")

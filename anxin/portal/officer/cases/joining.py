@@ -1,5 +1,6 @@
 """Merging two cases, and splitting one."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -52,6 +53,7 @@ def split(request: HttpRequest, number: str) -> HttpResponse:
         return _choose(request, case, problem=str(wrong))
     except CannotMove as error:
         return _choose(request, case, problem=error.en if in_english() else error.zh)
+    messages.success(request, _("已分案，这是新案件；每位申请人都已收到告知。"))
     return redirect(reverse("case", args=[fresh.number]))
 
 

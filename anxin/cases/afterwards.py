@@ -75,15 +75,15 @@ def flag_retaliation(*, claim: Claim, at: datetime) -> Claim:
     return now
 
 
-def still_claimed(worker_id: int) -> list[Claimant]:
-    """The worker's parts of open cases that have not brought him all, newest first."""
-    rows = Claimant.objects.filter(worker_id=worker_id, case__ended_at=None, withdrawn_at=None)
+def parts_of(worker_id: int) -> list[Claimant]:
+    """The worker's own parts of cases, open and ended, newest first; without what he took back or never joined."""
+    rows = Claimant.objects.filter(worker_id=worker_id, withdrawn_at=None)
     rows = rows.exclude(consent__in=(Consent.ASKED, Consent.REFUSED))
-    return [one for one in rows.select_related("claim", "case").order_by("-pk") if not has_all(one)]
+    return list(rows.select_related("claim", "case").order_by("-pk"))
 
 
 def claimed_in(parts: Sequence[Claimant], *, project_id: int, month: str) -> Claimant | None:
-    """Which of ``still_claimed`` is about this month's wages; None where none is."""
+    """Which of ``parts_of`` is about this month's wages; None where none is."""
     mine = (one for one in parts if one.case.project_id == project_id and (not one.months or month in one.months))
     return next(mine, None)
 
@@ -91,7 +91,8 @@ def claimed_in(parts: Sequence[Claimant], *, project_id: int, month: str) -> Cla
 def claimed_still(*, worker_id: int, project_id: int, month: str) -> Claimant | None:
     """The worker's part of an open case that is about this month's wages and has not brought him all: a word that they
     came is said there, with the sum. None where there is no such case."""
-    return claimed_in(still_claimed(worker_id), project_id=project_id, month=month)
+    parts = [one for one in parts_of(worker_id) if one.case.ended_at is None and not has_all(one)]
+    return claimed_in(parts, project_id=project_id, month=month)
 
 
 @transaction.atomic

@@ -142,8 +142,13 @@ def reopen_until(case: Case) -> datetime | None:
 
 
 @transaction.atomic
-def reopen(*, case: Case, reason: str, at: datetime, by: User | None = None, claimant: Claimant | None = None) -> Case:
+def reopen(
+    *, case: Case, reason: str, at: datetime, by: User | None = None, claimant: Claimant | None = None,
+    reason_en: str = "",
+) -> Case:  # fmt: skip
     """Open an ended case again, by an officer (``by``) or by one of its claimants; its clocks begin anew.
+
+    ``reason_en``: the reason as the English story tells it; the same words where there are no others.
 
     A claimant who had withdrawn claims again by it. Raises CannotMove when the case is open or a claimant comes too
     late, ValueError without a reason or when neither of the two is named.
@@ -168,7 +173,13 @@ def reopen(*, case: Case, reason: str, at: datetime, by: User | None = None, cla
     ):
         add_up(now)
     told = line(
-        now, kind="reopened", by=by, at=at, public=by is None, zh=f"恢复办理：{said}", en=f"Opened again: {said}"
+        now,
+        kind="reopened",
+        by=by,
+        at=at,
+        public=by is None,
+        zh=f"恢复办理：{said}",
+        en=f"Opened again: {reason_en or said}",
     )
     done = step(now, to="accepted", by=by, at=at, fields=("reopened", "conclusion", "conclusion_note"), lines=[told])
     if done.lane == Lane.PLAIN:

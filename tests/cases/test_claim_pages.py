@@ -484,3 +484,23 @@ def test_trips_that_cannot_be_read_are_named_as_trips(client, now):
     page = client.post(f"/track/{claim.number}/words", {"stars": "4", "trips": "一趟"})
     assert page.status_code == 422
     assert "趟数“一趟”看不懂" in page.content.decode()
+
+
+def test_a_month_whose_claim_brought_all_looks_wrong_no_more_until_it_is_opened_again(client, now):
+    site = make_site(now)
+    worker_signs_in(client, site.forgotten.worker, at=now)
+    begin(client, site="P1")
+    client.post("/claim/2", {"m-2026-03": "1", "o-2026-03": "1400", "go": "next"})
+    send(client)
+    claim = Claim.objects.get()
+    client.post(f"/track/{claim.number}/received", {"sum": "1400", "on": f"{now:%Y-%m-%d}"})
+    move(case=claim.case, to="ended", by=make_user("closer", "officer", "140105"), at=now)
+    page = client.get("/me").content.decode()
+    assert "这些月份看着不对" not in page
+    assert "/claim?site=P1" not in page
+    got = client.post(f"/track/{claim.number}/reopen", {"text": "钱没有到手"}, follow=True).content.decode()
+    assert "恢复办理：申请人对结果有异议" in got
+    assert "claimant objects" not in got
+    page = client.get("/me").content.decode()
+    assert "正在追" in page
+    assert f"/track/{claim.number}" in page

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from anxin.cases.afterwards import claimed_still
+from anxin.cases.afterwards import claimed_in, parts_of
 from anxin.cases.answers import Month, answers_of
 from anxin.cases.models import Answer
 from anxin.insight.my_pay import MyMonth, engagements_of, my_month, my_months
@@ -75,6 +75,7 @@ def month(request: HttpRequest, engagement: int, month: str) -> HttpResponse:
     found = my_month(row, month, as_of=today)
     word, colour = STATES[found.verdict]
     later = shift_month(month, 1)
+    running = [one for one in parts_of(row.worker_id) if one.case.ended_at is None]
     context = {
         **_common(row, month, found),
         "word": word,
@@ -84,7 +85,7 @@ def month(request: HttpRequest, engagement: int, month: str) -> HttpResponse:
         "weekdays": WEEKDAYS,
         "previous": shift_month(month, -1),
         "next": later if later <= month_of(today) else "",
-        "claimed": claimed_still(worker_id=row.worker_id, project_id=row.project_id, month=month),
+        "claimed": claimed_in(running, project_id=row.project_id, month=month),
         "answer": answers_of(row.worker_id).get((row.project_id, month)),
         "askable": found.paid_fen > 0 or found.verdict in ("unpaid", "failed", "short"),
     }

@@ -174,8 +174,8 @@ def _reopen(request: HttpRequest, side: Side, at: datetime) -> str:
     with transaction.atomic():
         try:
             # Everybody of the case reads its story: his own words go to the officer, sealed.
-            concluding.reopen(case=side.me.case, reason="申请人对结果有异议 (a claimant objects)", at=at,
-                              claimant=side.me)  # fmt: skip
+            concluding.reopen(case=side.me.case, reason="申请人对结果有异议", reason_en="a claimant objects",
+                              at=at, claimant=side.me)  # fmt: skip
         except CannotMove as no:
             raise Wrong(no.en if in_english() else no.zh) from None
         messages.write_to_officer(claim=side.claim, claimant=side.member, text=text, at=at)

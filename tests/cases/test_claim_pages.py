@@ -504,3 +504,11 @@ def test_a_month_whose_claim_brought_all_looks_wrong_no_more_until_it_is_opened_
     page = client.get("/me").content.decode()
     assert "正在追" in page
     assert f"/track/{claim.number}" in page
+
+
+def test_days_are_shown_as_they_were_said(client, now):
+    claim, _code = whole_claim(client, this_month(now))
+    client.post(f"/track/{claim.number}/received", {"sum": "100", "on": f"{now:%Y-%m-%d}"})
+    for told in ("2", "2.5"):
+        client.post(f"/track/{claim.number}/words", {"days_spent": told})
+        assert f'name="days_spent" value="{told}"' in client.get(f"/track/{claim.number}").content.decode()

@@ -363,3 +363,11 @@ def test_a_sheet_to_fill_marks_namesakes_of_one_team(days, clerk):
 
 def test_a_month_without_a_day_has_no_sheet_to_fill(days, clerk):
     assert clerk.get("/site/payroll/months/2025-12/sheet").status_code == 302
+
+
+def test_who_goes_back_and_hands_in_again_is_told_that_it_is_done(days, clerk):
+    upload = bring(clerk, ["测试1", identity(1), 6000, 6000, f"{CARD}001"])
+    clerk.post(f"/site/payroll/{upload.pk}/submit", {"decision": "submit", "word": "其余另报"})
+    again = clerk.post(f"/site/payroll/{upload.pk}/submit", {"decision": "submit", "word": ""}, follow=True)
+    assert again.status_code == 200
+    assert "不能再次处理" in again.content.decode()

@@ -17,7 +17,7 @@ from anxin.intake.models import Upload
 from anxin.intake.payroll_lint import Issue, Lint, lint_month, lint_reading
 from anxin.intake.sheets import imports
 from anxin.intake.sheets.prefilled import wage_sheet
-from anxin.intake.sheets.uploads import UploadDecided, accept, discard, receive
+from anxin.intake.sheets.uploads import READ, UploadDecided, accept, discard, receive
 from anxin.intake.sheets.workbook import MAX_BYTES, SheetError
 from anxin.intake.values import month as read_month
 from anxin.law.civil import civil_date, month_of, shift_month
@@ -205,6 +205,8 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("site-payroll")
         if request.POST.get("decision") != "submit":
             raise Http404
+        if sheet.status != READ:
+            raise UploadDecided(sheet)
         lint, read = _lint(project, sheet)
         if not lint.lines:
             raise Wrong(_("没有一行可以报送。请核对表头和月份，改正后重新上传。"))

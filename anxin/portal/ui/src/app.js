@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 
 import "./cards.js";
 import "./list.js";
+import "./told.js";
 
 window.htmx = htmx;
 htmx.config.includeIndicatorStyles = false;

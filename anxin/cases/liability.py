@@ -5,6 +5,7 @@ advances up to the project money it still owes (Art. 29). Elsewhere the employer
 lent a licence, ran an unlawful project or used unlawful dispatch is known to the officer alone, who names it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +36,19 @@ class Proposed:
     reason: str
 
 
+_ASK = "未结清的工程款须向建设单位核实"
+_PRICE = re.compile(rf"合同价 ([\d,.]+) 元；{_ASK}")
+
+
+def reason_en(reason: str) -> str:
+    """The reason of a proposal in English; what an officer wrote stays as it is."""
+    ask = "ask the developer what it has not settled"
+    found = _PRICE.fullmatch(reason)
+    if found:
+        return f"contract price {found[1]} yuan; {ask}"
+    return ask if reason == _ASK else reason
+
+
 def propose(case: Case) -> list[Proposed]:
     """The chain as the registry knows it, who pays first at the top; empty when nobody is known."""
     found: list[Proposed] = []
@@ -54,7 +68,7 @@ def propose(case: Case) -> list[Proposed]:
     if project.developer is not None:
         price = project.contract_price_fen
         known = f"合同价 {price / 100:,.2f} 元；" if price else ""
-        found.append(_part(DEVELOPER, project.developer, reason=f"{known}未结清的工程款须向建设单位核实"))
+        found.append(_part(DEVELOPER, project.developer, reason=known + _ASK))
     return sorted(found, key=lambda part: part.rank)
 
 

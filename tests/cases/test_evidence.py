@@ -195,3 +195,10 @@ def test_two_months_at_once(at, site, people):
     found = sheet(claim(at, [person], site=site))["people"][0]
     assert [month["owed_fen"] for month in found["months"]] == [500_000, 150_000]
     assert found["proposed_fen"] == 650_000
+
+
+def test_the_reason_of_a_proposal_is_told_in_english_too():
+    priced = "合同价 9,220,000.00 元；未结清的工程款须向建设单位核实"
+    assert liability.reason_en(priced) == "contract price 9,220,000.00 yuan; ask the developer what it has not settled"
+    assert liability.reason_en("未结清的工程款须向建设单位核实").isascii()
+    assert liability.reason_en("挂靠，经查实") == "挂靠，经查实"  # an officer's words are his own

@@ -158,6 +158,7 @@ def liable_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:
                 "duty": roles()[row.role].duty[language] if row.role in roles() else "",
                 "article": roles()[row.role].article[language] if row.role in roles() else "",
                 "by": person(row.confirmed_by),
+                "reason": liability.reason_en(row.reason) if language == "en" else row.reason,
                 "developer": row.role == liability.DEVELOPER,
             }
             for row in [*rows, *(Liable(name=one.name, role=one.role, rank=one.rank, limit_fen=one.limit_fen,

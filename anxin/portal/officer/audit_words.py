@@ -279,6 +279,7 @@ CHANGES = {
     "from_on": _("起始日期"),
     "ground": _("列入情形"),
     "head": _("末环"),
+    "hours": _("方便的时间"),
     "kind": _("类别"),
     "known": _("已登记"),
     "left": _("剩余"),
@@ -307,6 +308,7 @@ CHANGES = {
     "per_person_fen": _("每人限额（分）"),
     "person": _("人员"),
     "persons": _("责任人员数"),
+    "phone": _("电话"),
     "photos": _("照片"),
     "plain": _("事实清楚"),
     "project": _("项目"),
@@ -371,10 +373,19 @@ def titles(words: Mapping[str, Any], known: Iterable[str]) -> list[tuple[str, An
 def tell(changes: Mapping[str, Any]) -> list[tuple[Any, str]]:
     """(title, value) of what changed; nothing for what is empty."""
     return [
-        (CHANGES.get(name, name), looked(value) if name == "field" and isinstance(value, str) else _value(value))
+        (CHANGES.get(name, name), _said(name, value) if isinstance(value, str) else _value(value))
         for name, value in changes.items()
         if value not in (None, "", [], {})
     ]
+
+
+def _said(name: str, value: str) -> str:
+    """A code in words where it has some: what was looked at, a case's states, how somebody signed in."""
+    if name == "field":
+        return looked(value)
+    if name in ("from", "to") and value in states():
+        return _state(value)
+    return str(_("密码")) if (name, value) == ("way", "password") else value
 
 
 def _value(value: Any) -> str:

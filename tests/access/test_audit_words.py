@@ -57,3 +57,10 @@ def test_reading_finds_what_a_module_writes(tmp_path):
     assert set(found.subjects) == {"case", "claim"}
     assert set(found.changes) == {"sum"}
     assert [line.split(" ", 1)[1] for line in found.unread] == ["action=f'do-{kind}'"]
+
+
+def test_codes_are_told_in_words():
+    told_of = dict(words.tell({"from": "received", "to": "ordered", "number": "26112289965488"}))
+    assert list(told_of.values()) == ["已接收", "已责令支付", "26112289965488"]
+    assert [value for _, value in words.tell({"way": "password"})] == ["密码"]
+    assert [value for _, value in words.tell({"to": "taiyuan"})] == ["taiyuan"]

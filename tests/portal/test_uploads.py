@@ -187,6 +187,8 @@ def test_an_officer_of_one_industry_names_the_project(client, project, at):
 def test_templates_can_be_fetched_for_the_kinds_one_may_bring(clerk):
     book = load_workbook(io.BytesIO(clerk.get("/uploads/templates/roster").content))
     assert "证件号码" in [c.value for c in book.active[1]]
+    row = {head.value: cell.value for head, cell in zip(book.active[1], book.active[2], strict=True)}
+    assert row["项目编码"] == "P1", "rows filled in below the example are the clerk's own project's"
     assert clerk.get("/uploads/templates/movements").status_code == 404
     assert clerk.get("/uploads/templates/none").status_code == 404
 

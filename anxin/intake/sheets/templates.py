@@ -17,8 +17,11 @@ _LONG_NUMBERS = {"idCardNumber", "payRollBankCardNumber", "accountNo", "account"
 
 
 @lru_cache(maxsize=32)
-def template(kind: str) -> bytes:
-    """The template of a kind as xlsx; columns of long numbers are formatted as text. Raises KeyError."""
+def template(kind: str, project_code: str = "") -> bytes:
+    """The template of a kind as xlsx; columns of long numbers are formatted as text. Raises KeyError.
+
+    The example row names ``project_code`` where one is given, so that rows filled in below it are that project's.
+    """
     about = KINDS[kind]
     book = Workbook()
     sheet = book.active
@@ -32,11 +35,10 @@ def template(kind: str) -> bytes:
             head.fill = required
         if column.note:
             head.comment = Comment(column.note, "安薪")
-        example = sheet.cell(row=2, column=index, value=column.example)
+        shown = project_code if project_code and column.key == "projectCode" else column.example
+        example = sheet.cell(row=2, column=index, value=shown)
         letter = get_column_letter(index)
-        sheet.column_dimensions[letter].width = max(
-            12, len(column.titles[0]) * 2 + 2, len(str(column.example or "")) + 2
-        )
+        sheet.column_dimensions[letter].width = max(12, len(column.titles[0]) * 2 + 2, len(str(shown or "")) + 2)
         if column.key in _LONG_NUMBERS:
             sheet.column_dimensions[letter].number_format = _TEXT_FORMAT
             example.number_format = _TEXT_FORMAT

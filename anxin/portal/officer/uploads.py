@@ -248,9 +248,11 @@ def _download(found: Upload, form: str) -> HttpResponse:
 @require_safe
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """The template of a kind to fill in."""
-    if kind not in KINDS or kind not in kinds_for(signed_in(request)):
+    user = signed_in(request)
+    if kind not in KINDS or kind not in kinds_for(user):
         raise Http404
-    return send(templates.template(kind), XLSX, f"{kind}.xlsx")
+    own = user.project if user.role == Role.CLERK else ""
+    return send(templates.template(kind, own), XLSX, f"{kind}.xlsx")
 
 
 @needs("uploads")

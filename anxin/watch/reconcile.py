@@ -48,10 +48,10 @@ def subject_of(kind: str, row: dict[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class SweepScope:
     """Whose warnings a sweep brings in step: projects, and firms (enterprises judged whole) with their own findings.
 
-    ``projects`` None reaches all, but those in ``but_projects`` and ``but_firms``.
+    ``projects`` None: all, but those in ``but_projects`` and ``but_firms``.
     """
 
     projects: Collection[int] | None = None
@@ -66,7 +66,7 @@ class Reach:
         return row["enterprise_id"] not in self.but_firms
 
     def open_warnings(self, *fields: str) -> list[dict[str, Any]]:
-        """These fields of every open warning within reach."""
+        """These fields of every open warning within scope."""
         named = [*fields, "project_id", "enterprise_id"]
         return [
             row for query in self._queries() for row in query.filter(status="open").values(*named) if self.holds(row)
@@ -80,11 +80,13 @@ class Reach:
         ]
 
 
-def reconcile(results: Iterable[tuple[Rule, pa.Table]], *, as_of: date, at: datetime, reach: Reach) -> dict[str, int]:
+def reconcile(
+    results: Iterable[tuple[Rule, pa.Table]], *, as_of: date, at: datetime, scope: SweepScope
+) -> dict[str, int]:
     """Write what changed, each change with its event, in one transaction. Answers how many of each kind."""
-    found = {(f.rule.id, f.subject): f for f in _findings(results) if reach.holds(f.row)}
+    found = {(f.rule.id, f.subject): f for f in _findings(results) if scope.holds(f.row)}
     with transaction.atomic():
-        standing = {(row["rule"], row["subject"]): row for row in reach.open_warnings(*_FIELDS)}
+        standing = {(row["rule"], row["subject"]): row for row in scope.open_warnings(*_FIELDS)}
         asleep = _asleep([key for key in found if key not in standing])
         fresh = [f for key, f in found.items() if key not in standing and key not in asleep]
         counts = {
@@ -93,7 +95,7 @@ def reconcile(results: Iterable[tuple[Rule, pa.Table]], *, as_of: date, at: date
             "cleared": _clear([row for key, row in standing.items() if key not in found], as_of, at),
             **_update([(row, found[key]) for key, row in standing.items() if key in found], as_of, at),
         }
-        _hide(found, reach)
+        _hide(found, scope)
     return counts
 
 
@@ -299,9 +301,9 @@ def _write(pairs: list[tuple[dict[str, Any], Finding]], at: datetime) -> None:
             Handling.objects.filter(warning__in=part, ended_at=None).update(rank=rank)
 
 
-def _hide(found: dict[tuple[str, str], Finding], reach: Reach) -> None:
+def _hide(found: dict[tuple[str, str], Finding], scope: SweepScope) -> None:
     """Point children at the parent that covers them, and free those whose parent is gone."""
-    open_rows = reach.open_warnings("id", "rule", "subject", "hidden_by_id")
+    open_rows = scope.open_warnings("id", "rule", "subject", "hidden_by_id")
     ids = {(row["rule"], row["subject"]): row["id"] for row in open_rows}
     parents = parents_of(found.values())
     changes: dict[int | None, list[int]] = {}

@@ -14,7 +14,7 @@ from anxin.registry.models import Project, Touch
 from anxin.rules.evaluate import evaluate
 from anxin.rules.packs import all_rules
 from anxin.watch.models import Judged, Sweep
-from anxin.watch.reconcile import Reach, parts, reconcile
+from anxin.watch.reconcile import SweepScope, parts, reconcile
 
 SWEEPS_KEPT = timedelta(days=7)
 _A_STEP = 500
@@ -47,8 +47,8 @@ def _all(as_of: date, at: datetime) -> tuple[int, dict[str, int]]:
     findings = evaluate(load_facts(as_of=as_of))
     with only_one("sweep", wait=True):
         later = list(Judged.objects.filter(as_of=as_of).values_list("project_id", "enterprise_id"))
-        reach = Reach(but_projects={pk for pk, _ in later if pk}, but_firms={pk for _, pk in later if pk})
-        counts = reconcile(findings, as_of=as_of, at=at, reach=reach)
+        scope = SweepScope(but_projects={pk for pk, _ in later if pk}, but_firms={pk for _, pk in later if pk})
+        counts = reconcile(findings, as_of=as_of, at=at, scope=scope)
         _untouch(seen)
     return Project.objects.count(), counts
 
@@ -57,7 +57,7 @@ def _some(projects: Collection[int], as_of: date, at: datetime) -> tuple[int, di
     chosen, firms = _with_siblings(projects, as_of)
     seen = _touches(chosen)
     findings = evaluate(load_facts(as_of=as_of, projects=chosen))
-    counts = reconcile(findings, as_of=as_of, at=at, reach=Reach(chosen, firms))
+    counts = reconcile(findings, as_of=as_of, at=at, scope=SweepScope(chosen, firms))
     judged = [Judged(project_id=pk, as_of=as_of) for pk in chosen]
     judged += [Judged(enterprise_id=pk, as_of=as_of) for pk in firms]
     Judged.objects.bulk_create(judged, ignore_conflicts=True)

@@ -10,7 +10,7 @@ from anxin.registry import actions
 from anxin.registry.models import Touch
 from anxin.watch import sweep as sweeping
 from anxin.watch.models import Sweep, Warning
-from anxin.watch.reconcile import Reach
+from anxin.watch.reconcile import SweepScope
 from anxin.watch.sweep import forget_sweeps, sweep, touched_projects
 from tests.people import make_project
 
@@ -85,11 +85,11 @@ def test_a_sweep_of_another_day_is_whole(monkeypatch):
 
 
 def test_a_firm_judged_meanwhile_is_left_alone_and_its_projects_are_not():
-    reach = Reach(but_projects={7}, but_firms={7})
-    assert not reach.holds({"project_id": None, "enterprise_id": 7})
-    assert reach.holds({"project_id": None, "enterprise_id": 8})
-    assert reach.holds({"project_id": 8, "enterprise_id": 7})
-    assert not reach.holds({"project_id": 7, "enterprise_id": 8})
+    scope = SweepScope(but_projects={7}, but_firms={7})
+    assert not scope.holds({"project_id": None, "enterprise_id": 7})
+    assert scope.holds({"project_id": None, "enterprise_id": 8})
+    assert scope.holds({"project_id": 8, "enterprise_id": 7})
+    assert not scope.holds({"project_id": 7, "enterprise_id": 8})
 
 
 def test_a_week_of_sweeps_of_some_is_kept_and_every_full_one():

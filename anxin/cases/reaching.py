@@ -1,6 +1,6 @@
 """Where and when a claimant may be reached, changed after filing: telephones are lost, and shifts change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -18,7 +18,7 @@ class Reach:
     Civil hours 0–24: 22 to 6 goes over midnight, hours that begin when they end leave the whole day.
     """
 
-    phone: str | None
+    phone: str | None = field(repr=False)
     safe_from: int
     safe_until: int
 

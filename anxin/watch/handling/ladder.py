@@ -1,5 +1,6 @@
 """The ladder: what is near its deadline is remembered, what is late rises, rung by rung, as the place's pack says."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from anxin.watch.models import Escalation, Handling
 
 LOOK_AHEAD = timedelta(days=15)
 NEVER = timedelta(days=365_000)
+_AT_ONCE = 500
 
 
 def escalate(*, at: datetime, limit: int = 2000) -> int:
@@ -24,12 +26,54 @@ def escalate(*, at: datetime, limit: int = 2000) -> int:
     the top for months would keep the others from being looked at. Each is done in a transaction of its own that locks
     it and looks at its rungs again, so two workers, a crash in between or a clock set back neither lose nor double one.
     """
-    soon = Handling.objects.filter(ended_at=None, due_at__lt=at + LOOK_AHEAD)
-    due = list(
-        soon.filter(Q(rung_at=None) | Q(rung_at__lte=at)).order_by("due_at").values_list("pk", flat=True)[:limit]
-    )
+    soon = Handling.objects.filter(ended_at=None, due_at__lt=at + LOOK_AHEAD).order_by("due_at")
+    looked = soon.filter(Q(rung_at=None) | Q(rung_at__lte=at)).values_list("pk", "region_code", "due_at")
+    due = _put_off([(pk, region, due) for pk, region, due in looked[:limit] if due is not None], at)
     units = region_units() if due else {}
     return sum(_climb_due(pk, at, units) for pk in due)
+
+
+def _put_off(rows: list[tuple[int, str, datetime]], at: datetime) -> list[int]:
+    """Note together when those are to be looked at again that have nothing to climb yet; answers the others' keys.
+
+    One by one thousands would keep everybody else from writing for half a minute.
+    """
+    climbing: list[int] = []
+    later: dict[tuple[datetime, datetime], list[int]] = {}
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        done: dict[int, set[str]] = {}
+        for pk, kind in Escalation.objects.filter(handling__in=[row[0] for row in part]).values_list(
+            "handling_id", "kind"
+        ):
+            done.setdefault(pk, set()).add(kind)
+        for pk, region, due_at in part:
+            ripe, coming = _rungs(region, due_at, done.get(pk, set()), at)
+            if ripe:
+                climbing.append(pk)
+            else:
+                later.setdefault((due_at, coming), []).append(pk)
+    with transaction.atomic():
+        for (due_at, coming), pks in later.items():
+            for start in range(0, len(pks), _AT_ONCE):
+                # A clock that was changed meanwhile is reckoned anew.
+                same = Handling.objects.filter(pk__in=pks[start : start + _AT_ONCE], due_at=due_at)
+                same.update(rung_at=coming)
+    return climbing
+
+
+def _rungs(region: str, due_at: datetime, done: Collection[str], at: datetime) -> tuple[list[Rung], datetime]:
+    """The rungs that have come and are not climbed, and when the next comes."""
+    ripe, coming = [], at + NEVER
+    for rung in escalation_of(region):
+        if rung.kind in done:
+            continue
+        moment = moment_of(rung, due_at)
+        if moment > at:
+            coming = min(coming, moment)
+        elif rung.kind != "reminder" or due_at > at:  # too late to remind: the next rungs speak
+            ripe.append(rung)
+    return ripe, coming
 
 
 def moment_of(rung: Rung, due: datetime) -> datetime:
@@ -74,19 +118,10 @@ def _climb_due(pk: int, at: datetime, units: dict[tuple[str, str], Organisation]
     if handling.ended_at is not None or handling.due_at is None:
         return 0
     done = set(Escalation.objects.filter(handling=handling).values_list("kind", flat=True))
-    count, coming = 0, []
-    for rung in escalation_of(handling.region_code):
-        if rung.kind in done:
-            continue
-        moment = moment_of(rung, handling.due_at)
-        if moment > at:
-            coming.append(moment)
-            continue
-        if rung.kind == "reminder" and handling.due_at <= at:
-            continue  # too late to remind; the next rungs speak
+    ripe, coming = _rungs(handling.region_code, handling.due_at, done, at)
+    for rung in ripe:
         to = target_of(rung.kind, handling.region_code, units)
         climb(handling, kind=rung.kind, to=to, reason=RUNGS[rung.kind][0], by=None, at=at)
-        count += 1
     # Written by itself: what climbing saved of the handling stays.
-    Handling.objects.filter(pk=pk).update(rung_at=min(coming, default=at + NEVER))
-    return count
+    Handling.objects.filter(pk=pk).update(rung_at=coming)
+    return len(ripe)

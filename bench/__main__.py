@@ -11,11 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from anxin.law.civil import SHANGHAI
 from bench import measure_intake, measure_sweep, postgres
 
 PARTS = ("sweep", "postgres", "intake", "pages", "desk", "cases")
@@ -39,7 +40,7 @@ def main() -> None:
     seconds = told.seconds or (30 if told.full else 8)
     wanted = told.only or PARTS
     folder = Path(tempfile.mkdtemp(prefix="anxin-bench-")) if told.keep is None else told.keep
-    today = date.today()
+    today = datetime.now(SHANGHAI).date()
     sizes = tuple(int(size) for size in told.cases.split(",")) if told.cases else CASES[told.full]
     try:
         if "cases" in wanted:

@@ -15,6 +15,7 @@ from anxin.cases.flow import CannotMove, open_and_locked, tell
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseClock, CaseRung
 from anxin.cases.procedure import clocks
+from anxin.ledger.locks import in_turns
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import Organisation, User
@@ -36,7 +37,7 @@ def escalate_cases(*, at: datetime, limit: int = 2000) -> int:
         soon.filter(Q(rung_at=None) | Q(rung_at__lte=at)).order_by("due_at").values_list("pk", flat=True)[:limit]
     )
     units = region_units() if due else {}
-    return sum(_climb_due(pk, at, units) for pk in due)
+    return sum(_climb_due(pk, at, units) for pk in in_turns(due))
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Bringing the warnings in step with what the rules found: open, raise, lower, clear, reopen, leave as it is."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from anxin.law.clocks import due_on
+from anxin.ledger.locks import in_turns
 from anxin.registry.models import Project
 from anxin.rules.rule import LEVELS, Rule
 from anxin.rules.words import reason
@@ -22,6 +24,7 @@ T = TypeVar("T")
 RANKS = {level: rank for rank, level in enumerate(LEVELS, start=1)}
 _NUMBERS = ("measure", "threshold", "affected", "base", "amount_fen")
 _CHUNK = 800
+_A_LOT = 4000
 
 
 @dataclass(slots=True)
@@ -32,6 +35,11 @@ class Finding:
     subject: str
     level: str
     row: dict[str, Any]
+
+
+# By (rule, subject): what was found, and the warnings that stand, as rows.
+Found = dict[tuple[str, str], Finding]
+Standing = dict[tuple[str, str], dict[str, Any]]
 
 
 def subject_of(kind: str, row: dict[str, Any]) -> str:
@@ -83,19 +91,57 @@ class SweepScope:
 def reconcile(
     results: Iterable[tuple[Rule, pa.Table]], *, as_of: date, at: datetime, scope: SweepScope
 ) -> dict[str, int]:
-    """Write what changed, each change with its event, in one transaction. Answers how many of each kind."""
+    """Write what changed, each change with its event. Answers how many of each kind.
+
+    Some projects at a time, each lot in one transaction: on the day a pack changes hundreds of thousands of warnings
+    do, and nobody's call waits for all of them. Cut off in between, the next sweep does the rest.
+    """
     found = {(f.rule.id, f.subject): f for f in _findings(results) if scope.holds(f.row)}
-    with transaction.atomic():
-        standing = {(row["rule"], row["subject"]): row for row in scope.open_warnings(*_FIELDS)}
-        asleep = _asleep([key for key in found if key not in standing])
-        fresh = [f for key, f in found.items() if key not in standing and key not in asleep]
-        counts = {
-            "opened": _open(fresh, as_of, at),
-            "reopened": _reopen([(asleep[key], found[key]) for key in asleep], as_of, at),
-            "cleared": _clear([row for key, row in standing.items() if key not in found], as_of, at),
-            **_update([(row, found[key]) for key, row in standing.items() if key in found], as_of, at),
-        }
-        _hide(found, scope)
+    standing = {(row["rule"], row["subject"]): row for row in scope.open_warnings(*_FIELDS)}
+    counts = Counter({"opened": 0, "reopened": 0, "cleared": 0, "raised": 0, "lowered": 0, "unchanged": 0})
+    for here, stood in in_turns(_lots(found, standing)):
+        counts.update(_bring_in_step(here, stood, as_of, at))
+    return counts
+
+
+def _lots(found: Found, standing: Standing) -> Iterator[tuple[Found, Standing]]:
+    """Findings and standing warnings, those of one project (or firm) always together: one may hide another."""
+    places: dict[tuple[int, int], tuple[Found, Standing]] = {}
+    for key, finding in found.items():
+        places.setdefault(_place(finding.row), ({}, {}))[0][key] = finding
+    for key, row in standing.items():
+        places.setdefault(_place(row), ({}, {}))[1][key] = row
+    here: Found = {}
+    stood: Standing = {}
+    for place in sorted(places):
+        here.update(places[place][0])
+        stood.update(places[place][1])
+        if len(here) + len(stood) >= _A_LOT:
+            yield here, stood
+            here, stood = {}, {}
+    yield here, stood
+
+
+def _place(row: dict[str, Any]) -> tuple[int, int]:
+    return (0, row["enterprise_id"] or 0) if row["project_id"] is None else (row["project_id"], 0)
+
+
+@transaction.atomic
+def _bring_in_step(found: Found, standing: Standing, as_of: date, at: datetime) -> dict[str, int]:
+    asleep = _asleep([key for key in found if key not in standing])
+    fresh = {key: f for key, f in found.items() if key not in standing and key not in asleep}
+    opened = _open(list(fresh.values()), as_of, at)
+    counts = {
+        "opened": len(opened),
+        "reopened": _reopen([(asleep[key], found[key]) for key in asleep], as_of, at),
+        "cleared": _clear([row for key, row in standing.items() if key not in found], as_of, at),
+        **_update([(row, found[key]) for key, row in standing.items() if key in found], as_of, at),
+    }
+    # A cleared warning is hidden by none.
+    hidden = {key: (row["id"], row["hidden_by_id"]) for key, row in standing.items() if key in found}
+    hidden |= {key: (row["id"], None) for key, row in asleep.items()}
+    hidden |= {key: (pk, None) for key, pk in zip(fresh, opened, strict=True)}
+    _hide(found, hidden)
     return counts
 
 
@@ -105,7 +151,9 @@ def _findings(results: Iterable[tuple[Rule, pa.Table]]) -> Iterator[Finding]:
             yield Finding(rule, subject_of(rule.object, row), row["level"], row)
 
 
-_FIELDS = ("id", "rule", "subject", "level", "measure", "threshold", "numbers", "rule_version", "since")
+_FIELDS = (
+    "id", "rule", "subject", "level", "measure", "threshold", "numbers", "rule_version", "since", "hidden_by_id",
+)  # fmt: skip
 
 
 def _asleep(keys: list[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -150,7 +198,7 @@ def _event(warning_id: int, kind: str, as_of: date, at: datetime, finding: Findi
     )
 
 
-def _open(findings: list[Finding], as_of: date, at: datetime) -> int:
+def _open(findings: list[Finding], as_of: date, at: datetime) -> list[int]:
     projects = sorted({f.row["project_id"] for f in findings} - {None})
     places = {
         pk: (region, industry)
@@ -196,7 +244,7 @@ def _open(findings: list[Finding], as_of: date, at: datetime) -> int:
     WarningEvent.objects.bulk_create(
         [_event(w.pk, "opened", as_of, at, f, "") for w, f in zip(created, findings, strict=True)], batch_size=2000
     )
-    return len(created)
+    return [w.pk for w in created]
 
 
 def _reopen(pairs: list[tuple[dict[str, Any], Finding]], as_of: date, at: datetime) -> int:
@@ -301,19 +349,17 @@ def _write(pairs: list[tuple[dict[str, Any], Finding]], at: datetime) -> None:
             Handling.objects.filter(warning__in=part, ended_at=None).update(rank=rank)
 
 
-def _hide(found: dict[tuple[str, str], Finding], scope: SweepScope) -> None:
-    """Point children at the parent that covers them, and free those whose parent is gone."""
-    open_rows = scope.open_warnings("id", "rule", "subject", "hidden_by_id")
-    ids = {(row["rule"], row["subject"]): row["id"] for row in open_rows}
+def _hide(found: Found, hidden: dict[tuple[str, str], tuple[int, int | None]]) -> None:
+    """Point children at the parent that covers them, and free those whose parent is gone.
+
+    ``hidden``: each finding's warning, and the warning that hides it so far.
+    """
     parents = parents_of(found.values())
-    changes: dict[int | None, list[int]] = {}
-    for row in open_rows:
-        parent = parents.get((row["rule"], row["subject"]))
-        wanted = ids[parent] if parent else None
-        if wanted != row["hidden_by_id"]:
-            changes.setdefault(wanted, []).append(row["id"])
+    changes = []
+    for key, (pk, hidden_by) in hidden.items():
+        parent = parents.get(key)
+        wanted = hidden[parent][0] if parent else None
+        if wanted != hidden_by:
+            changes.append((wanted, pk))
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE watch_warning SET hidden_by_id = %s WHERE id = %s",
-            [(parent, child) for parent, children in changes.items() for child in children],
-        )
+        cursor.executemany("UPDATE watch_warning SET hidden_by_id = %s WHERE id = %s", changes)

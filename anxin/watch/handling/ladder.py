@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from anxin.law.clocks import moment_due, read_within
 from anxin.law.running import reckon
+from anxin.ledger.locks import in_turns
 from anxin.people.models import Organisation, OrganisationKind
 from anxin.rules.packs import escalation_of
 from anxin.rules.rule import RUNGS, Rung
@@ -30,7 +31,7 @@ def escalate(*, at: datetime, limit: int = 2000) -> int:
     looked = soon.filter(Q(rung_at=None) | Q(rung_at__lte=at)).values_list("pk", "region_code", "due_at")
     due = _put_off([(pk, region, due) for pk, region, due in looked[:limit] if due is not None], at)
     units = region_units() if due else {}
-    return sum(_climb_due(pk, at, units) for pk in due)
+    return sum(_climb_due(pk, at, units) for pk in in_turns(due))
 
 
 def _put_off(rows: list[tuple[int, str, datetime]], at: datetime) -> list[int]:

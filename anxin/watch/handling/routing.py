@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from anxin import plainly
 from anxin.law.civil import civil_date
 from anxin.law.running import reckon
+from anxin.ledger.locks import in_turns
 from anxin.people import trail
 from anxin.people.models import Organisation, OrganisationKind
 from anxin.rules.packs import all_rules
@@ -16,6 +17,7 @@ from anxin.watch.models import Handling, Warning
 
 DEFAULT_WITHIN = "5 working days"
 _BATCH = 2000
+_CLOSED_AT_ONCE = 200
 
 
 def unit_for(region_code: str, units: dict[str, Organisation]) -> Organisation | None:
@@ -50,7 +52,7 @@ def hand_over(*, at: datetime, projects: Collection[int] | None = None) -> int:
     units = inspection_units()
     within = {rule.id: rule.within or DEFAULT_WITHIN for rule in all_rules()}
     count = 0
-    for batch in _unhandled(civil_date(at), projects):
+    for batch in in_turns(_unhandled(civil_date(at), projects)):
         with transaction.atomic():
             rows = []
             for warning in batch:
@@ -111,11 +113,15 @@ def close_cleared(*, at: datetime, projects: Collection[int] | None = None) -> i
     if projects is not None:
         cleared = cleared.filter(Q(warning__project_id__in=projects) | Q(warning__project=None))
     count = 0
-    for pk, status in list(cleared.values_list("pk", "warning__status")):
-        outcome = "cleared" if status == "cleared" else "covered"
+    rows = list(cleared.values_list("pk", "warning__status"))
+    for batch in in_turns(rows[start : start + _CLOSED_AT_ONCE] for start in range(0, len(rows), _CLOSED_AT_ONCE)):
         with transaction.atomic():
-            ended = Handling.objects.filter(pk=pk, ended_at=None).update(state="ended", ended_at=at, outcome=outcome)
-            if ended:
-                trail.record(by=None, at=at, action="close", subject="handling", subject_id=pk, changes={"as": outcome})
-                count += 1
+            count += sum(_close(pk, "cleared" if status == "cleared" else "covered", at) for pk, status in batch)
     return count
+
+
+def _close(pk: int, outcome: str, at: datetime) -> int:
+    ended = Handling.objects.filter(pk=pk, ended_at=None).update(state="ended", ended_at=at, outcome=outcome)
+    if ended:
+        trail.record(by=None, at=at, action="close", subject="handling", subject_id=pk, changes={"as": outcome})
+    return ended

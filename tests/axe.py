@@ -17,6 +17,7 @@ def _source() -> str:
 
 def violations(page: Page) -> list[str]:
     """Each broken rule of the page as it stands: rule, element, what is wrong."""
+    page.wait_for_load_state("load")
     page.evaluate(_source())
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", list(TAGS)

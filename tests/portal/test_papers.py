@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def now():
-    return timezone.now()
+    return timezone.localtime()  # the civil day is Shanghai's
 
 
 @pytest.fixture

@@ -6,13 +6,15 @@ from datetime import datetime
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from anxin.law.civil import SHANGHAI
 from anxin.portal.ui.tags import DIST
 from anxin.worker import fast_turn, slow_turn
 from tests.portal.site import PASSWORD
 
+# How long a page takes says nothing about whether it is right; a busy machine needs the time.
+expect.set_options(timeout=60_000)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -43,7 +45,7 @@ def page(browser: Browser, live_server) -> Iterator[Page]:
     """A fresh page at the site; it fails the test when the browser reports an error."""
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900}, locale="zh-CN")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     # A form that is shown again with what is wrong answers 422, which the browser calls an error.

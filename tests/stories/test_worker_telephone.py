@@ -53,7 +53,7 @@ def screen(browser: Browser, address: str, *, javascript: bool) -> Iterator[Page
         base_url=address, viewport={"width": 390, "height": 844}, locale="zh-CN", java_script_enabled=javascript
     )
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     yield page
@@ -78,7 +78,9 @@ def held_by(page: Page, engagement: Engagement, phone: str = PHONE) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    """Press the button and wait for the page that answers."""
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
 
 def test_from_the_boards_code_to_his_months_and_his_word_on_them(telephone: Page, site: Site):

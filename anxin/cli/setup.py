@@ -66,6 +66,7 @@ DEMO_PEOPLE = (
     ("chief", "chief", "140100", "", "hr", "太原市监察支队长"),
     ("leader", "leader", "140000", "", "government", "山西省领导"),
     ("housing", "agency", "140100", "housing", "housing", "太原市住建局经办人"),
+    ("finance", "agency", "140100", "", "finance", "太原市财政局经办人"),
     ("bank", "bank", "140100", "", "bank", "银行经办人"),
     ("auditor", "auditor", "140000", "", "government", "山西省审计员"),
     ("operator", "operator", "", "", "", "系统运维"),
@@ -90,7 +91,7 @@ def demo(port: int, projects: int, workers: int, months: int, seed: int, no_serv
     from anxin.registry.models import Project
     from anxin.registry.offices import seed_offices
     from anxin.simulate.claims import simulate_claims
-    from anxin.simulate.offices import give_public_phones
+    from anxin.simulate.offices import give_public_phones, give_treasury
     from anxin.simulate.province import simulate
     from anxin.simulate.replay import past_days, replay
     from anxin.watch.handling.inspections import plan_inspections
@@ -101,6 +102,7 @@ def demo(port: int, projects: int, workers: int, months: int, seed: int, no_serv
     prepare()
     for province in DEMO_PROVINCES:
         seed_offices(region=province)
+    give_treasury(region="140100")  # the emergency fund's, in the place where most of the demo's people sit
     give_public_phones()
     if not Project.objects.exists():
         with progress("Making a small province") as step:

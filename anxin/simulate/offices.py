@@ -15,8 +15,9 @@ def give_public_phones() -> int:
 
 
 def give_treasury(*, region: str) -> Organisation:
-    """The finance bureau of a place, which keeps its emergency fund and answers for treasury money (Order 724, Art. 63).
-    Safe to repeat: a place that has one, under whatever name, keeps it."""
+    """The finance bureau of a place, which keeps its emergency fund and answers for the treasury (Order 724, Art. 63).
+    Safe to repeat: a place that has one, under whatever name, keeps it.
+    """
     had = Organisation.objects.filter(kind=OrganisationKind.FINANCE, region_code=region).order_by("pk").first()
     if had is not None:
         return had

@@ -38,7 +38,7 @@ def events() -> list[str]:
 # Who may give what
 
 
-@pytest.mark.parametrize(("giver", "given"), itertools.product(ROLES, ROLES))
+@pytest.mark.parametrize(("giver", "given"), list(itertools.product(ROLES, ROLES)))
 def test_who_may_give_which_role(giver, given):
     user = make_person("giver", giver, "" if giver == "operator" else "140100")
     expected = giver == "operator" or (giver == "chief" and given not in ("operator", "auditor"))

@@ -356,7 +356,7 @@ def test_one_bad_record_does_not_lose_the_others(client, sender, project, at):
     listed = [
         passed(identity(1)), passed(bad), passed(identity(1), "2026-04-21 08:00:00"), passed(identity(5)),
         passed(identity(1), "not a time"), passed("99999999"), passed(""), passed("anybody", person_type=0),
-        passed(str(engagement.pk), "2026-04-20 09:00:00"),
+        passed(str(engagement.pk), "2026-04-20 09:00:00"), "rubbish",
     ]  # fmt: skip
     answer = post(client, "UploadPassedLog", {"Project_ID": "P1", "passedlog_list": listed})
     assert (answer["result"], answer["code"]) == ("true", "00")
@@ -364,15 +364,45 @@ def test_one_bad_record_does_not_lose_the_others(client, sender, project, at):
     assert data["accepted_count"] == 2
     assert [r["status"] for r in data["records"]] == [
         "accepted", "refused", "refused", "waiting", "refused", "refused", "refused", "visitor", "accepted",
+        "refused",
     ]  # fmt: skip
     said = [r.get("message", "") for r in data["records"]]
     assert said[1] == "[passedlog_list][1][person_id]校验码不正确!"
     assert said[2] == "[passedlog_list][2][passed_time]不能大于当天!"
     assert said[4] == "[passedlog_list][4][passed_time]时间格式不正确!"
-    assert sorted(HeldRow.objects.values_list("status", flat=True)) == ["refused"] * 5 + ["waiting"]
+    assert said[9] == "[passedlog_list][9]类型不正确!"
+    assert sorted(HeldRow.objects.values_list("status", flat=True)) == ["refused"] * 6 + ["waiting"]
     assert not any("site_photo" in row_of(h) and len(row_of(h)["site_photo"]) > 10 for h in HeldRow.objects.all())
     receipt = Receipt.objects.get(serial=data["receipt"])
-    assert (receipt.accepted, receipt.refused, receipt.waiting) == (2, 5, 1)
+    assert (receipt.accepted, receipt.refused, receipt.waiting) == (2, 6, 1)
+
+
+def test_a_bare_array_with_rubbish_in_it_keeps_the_rest(client, sender, project, at):
+    make_worker(project, 1, at)
+    answer = post(client, "UploadPassedLog", [7, passed(identity(1))])
+    assert answer["result_data"]["accepted_count"] == 1
+    assert answer["result_data"]["records"][0]["message"] == "[0]类型不正确!"
+    assert post(client, "UploadPassedLog", ["rubbish"])["code"] == "41"
+
+
+def test_rubbish_among_leavers_keeps_the_rest(client, sender, project, at):
+    engagement = make_worker(project, 1, at)
+    leavers = [None, {"id_code": identity(1), "exit_time": "2026-04-19"}]
+    left = post(client, "userLeaveProject", {"Project_ID": "P1", "userLeaveProject_list": leavers})["result_data"]
+    assert left["accepted_count"] == 1
+    assert left["refused"][0]["message"] == "[userLeaveProject_list][0]类型不正确!"
+    engagement.refresh_from_db()
+    assert f"{engagement.left_on}" == "2026-04-19"
+
+
+def test_who_left_today_may_pass_no_more_but_his_passes_of_today_count(client, sender, project, at):
+    engagement = make_worker(project, 1, at)
+    leavers = [{"id_code": identity(1), "exit_time": "2026-04-20 11:30:00"}]
+    post(client, "userLeaveProject", {"userLeaveProject_list": leavers})
+    assert post(client, "QueryEmpListHash", {})["result_data"]["emp_count"] == 0
+    assert post(client, "Signin")["result_data"]["emp_syncflag"] == "N"
+    late = post(client, "UploadPassedLog", [passed(str(engagement.pk), "2026-04-20 11:29:00")])
+    assert late["result_data"]["accepted_count"] == 1
 
 
 def test_a_batch_in_which_nothing_is_good_fails_in_words(client, sender, project):
@@ -393,9 +423,10 @@ def test_passes_before_the_roster_wait_and_flow_on(client, sender, project, at):
 def test_a_foreign_project_is_refused(client, sender, at):
     foreign = make_project(at, code="P2")
     make_worker(foreign, 1, at)
-    answer = post(client, "UploadPassedLog", {"Project_ID": "P2", "passedlog_list": [passed(identity(1))]})
-    assert answer["code"] == "43"
-    assert "不属于该账号" in answer["message"]
+    for person in (identity(1), str(Engagement.objects.get().pk)):
+        answer = post(client, "UploadPassedLog", {"Project_ID": "P2", "passedlog_list": [passed(person)]})
+        assert answer["code"] == "43"
+        assert "不属于该账号" in answer["message"]
     assert not Batch.objects.exists()
 
 

@@ -34,7 +34,8 @@ def _project(call: Call) -> Project | None:
 
 
 def _on_site(project: Project, today: date) -> QuerySet[Engagement]:
-    present = Q(left_on=None) | Q(left_on__gte=today)
+    """Whom the gate lets in. Who was reported gone today is gone: the report comes after he left."""
+    present = Q(left_on=None) | Q(left_on__gt=today)
     return Engagement.objects.filter(present, project=project).select_related("worker", "enterprise").order_by("pk")
 
 
@@ -101,7 +102,7 @@ def query_list(call: Call) -> dict[str, Any]:
 def _asked(call: Call) -> list[Engagement]:
     project = reading.project_of(call)
     listed = reading.items(call.fields, "employee_list", MAX_EMPLOYEES)
-    ids = [reading.words(item, "emp_id", 20) for item in listed]
+    ids = [reading.words(reading.record(item), "emp_id", 20) for item in listed]
     if not any(ids):
         raise Refusal(MISSING, "不能为空!", "is missing", "emp_id")
     known = [int(i) for i in ids if i.isascii() and i.isdigit() and len(i) < 15]

@@ -26,7 +26,7 @@ _VISITORS = frozenset({"0", "访客"})
 _MIN_IDENTITY = 15  # an emp_id is shorter than any resident number
 
 
-def _records(call: Call) -> tuple[list[tuple[str, Fields]], bool]:
+def _records(call: Call) -> tuple[list[tuple[str, Any]], bool]:
     """The records with their places, and whether they stood in a list."""
     body = call.body
     if isinstance(body, list):
@@ -52,9 +52,10 @@ def _way(raw: str) -> str:
     return f"{int(raw):03d}" if raw.isascii() and raw.isdigit() and len(raw) < 4 and 1 <= int(raw) <= 11 else ""
 
 
-def _employees(records: list[tuple[str, Fields]], project: Project | None) -> dict[str, str]:
+def _employees(records: list[tuple[str, Any]], project: Project | None) -> dict[str, str]:
     """Identity numbers of the people that records name by our emp_id."""
-    named = {values.text(record.get(name)) for _, record in records for name in ("person_id", "emp_id")}
+    objects = [record for _, record in records if isinstance(record, dict)]
+    named = {values.text(record.get(name)) for record in objects for name in ("person_id", "emp_id")}
     ids = [int(n) for n in named if n.isascii() and n.isdigit() and len(n) < _MIN_IDENTITY]
     if not ids or project is None:
         return {}
@@ -62,12 +63,14 @@ def _employees(records: list[tuple[str, Fields]], project: Project | None) -> di
     return {str(pk): open_text(sealed) for pk, sealed in found}
 
 
-def _row(place: str, record: Fields, *, code: str, device: str, employees: dict[str, str]) -> SwipeRow:
+def _row(place: str, record: Fields, *, code: str, device: str, employees: dict[str, str], foreign: bool) -> SwipeRow:
     name, person = _first(record, _PERSON)
     if not person:
         raise Refusal(MISSING, "不能为空!", "is missing", name)
     if person.isascii() and person.isdigit() and len(person) < _MIN_IDENTITY:
         known = employees.get(str(int(person)))
+        if known is None and foreign:
+            raise Refusal(REJECTED, "不属于该账号!", "is not this sender's project", "Project_ID")
         if known is None:
             raise Refusal(
                 REJECTED,
@@ -103,23 +106,26 @@ def upload_passed_log(call: Call, receipt: Receipt) -> dict[str, Any]:
     records, listed = _records(call)
     code = reading.project_code(call)
     project = Project.objects.filter(code=code).first()
-    if project is not None and not may_send(call.sender, project):
+    foreign = project is not None and not may_send(call.sender, project)
+    if foreign:
         project = None  # admission says so, row by row
     device = reading.words(call.fields, "Device_ID", 64) or call.device
     employees = _employees(records, project)
     rows: list[SwipeRow] = []
     faults: list[Fault] = []
     verdicts: dict[str, dict[str, Any]] = {}
-    for index, (place, record) in enumerate(records):
-        verdicts[place] = {"index": index, "data_id": values.text(record.get("data_id"))[:64], "status": "accepted"}
+    for index, (place, item) in enumerate(records):
+        verdicts[place] = {"index": index, "data_id": "", "status": "accepted"}
         try:
+            record = reading.record(item)
+            verdicts[place]["data_id"] = values.text(record.get("data_id"))[:64]
             if reading.words(record, "person_type", 16) in _VISITORS:
                 verdicts[place]["status"] = "visitor"
                 continue
-            rows.append(_row(place, record, code=code, device=device, employees=employees))
+            rows.append(_row(place, record, code=code, device=device, employees=employees, foreign=foreign))
         except Refusal as refusal:
             verdicts[place]["code"] = refusal.code
-            raw = reading.without_photos(record)
+            raw = reading.kept(item)
             where = f"{place}{refusal.place}"
             faults.append(Fault(where, refusal.reason, refusal.reason_en, raw, project_code=code))
     arrival = Arrival(source=f"cwr:{call.sender.appid}", at=call.at, sender=call.sender, receipt=receipt)
@@ -127,7 +133,7 @@ def upload_passed_log(call: Call, receipt: Receipt) -> dict[str, Any]:
     person, time = ("person_id", "passed_time") if listed else ("id_code", "pass_time")
     outcome = admit(rows, arrival=arrival, names={"idCardNumber": person, "date": time, "projectCode": "Project_ID"})
     for fault in (*faults, *outcome.faults):
-        verdict = verdicts[fault.place.rpartition("[")[0]]
+        verdict = verdicts[fault.place if fault.place in verdicts else fault.place.rpartition("[")[0]]
         verdict["status"] = "waiting" if fault.waits else "refused"
         verdict["message"] = f"{fault.place}{fault.reason}"
         verdict["detail_message"] = f"{fault.place} {fault.reason_en}"

@@ -101,18 +101,31 @@ def day_of(fields: Fields, name: str) -> date | None:
     return found
 
 
-def items(fields: Fields, name: str, limit: int = 10_000) -> list[Fields]:
-    """A list of objects that must be there and must not be empty."""
+def items(fields: Fields, name: str, limit: int = 10_000) -> list[Any]:
+    """A list that must be there and must not be empty. What it holds is for ``record`` to judge, one by one."""
     found = fields.get(name.lower())
     if found in (None, "", []):
         raise Refusal(MISSING, "不能为空!", "is missing or empty", name)
     if isinstance(found, dict):
         found = [found]
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+    if not isinstance(found, list) or not any(isinstance(item, dict) for item in found):
         raise Refusal(MALFORMED, "类型不正确!", "is not a list of objects", name)
     if len(found) > limit:
         raise Refusal(MALFORMED, f"一次最多{limit}条!", f"holds more than {limit} items", name)
     return found
+
+
+def record(item: Any) -> Fields:
+    """One item of a list, which must be an object."""
+    if not isinstance(item, dict):
+        raise Refusal(MALFORMED, "类型不正确!", "is not an object")
+    return item
+
+
+def kept(item: Any) -> Fields:
+    """An item as the list of refused rows keeps it: without its pictures."""
+    plain = without_photos(item)
+    return plain if isinstance(plain, dict) else {"item": plain}
 
 
 def photo(fields: Fields, name: str) -> bytes | None:

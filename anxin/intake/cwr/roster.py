@@ -220,10 +220,10 @@ def _each(
     listed = reading.items(call.fields, name, 1000)
     for index, record in enumerate(listed):
         try:
-            take(record)
+            take(reading.record(record))
         except Refusal as refusal:
             place = f"[{name}][{index}]{refusal.place}"
-            raw = reading.without_photos(record)
+            raw = reading.kept(record)
             faults.append(Fault(place, refusal.reason, refusal.reason_en, raw, project_code=project.code))
             refusals.append(Refusal(refusal.code, f"{place}{refusal.reason}", f"{place} {refusal.reason_en}"))
     if len(faults) == len(listed) == 1:

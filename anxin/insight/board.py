@@ -36,6 +36,11 @@ class Entry:
     def missing(self) -> bool:
         return not self.text and not self.optional
 
+    @property
+    def on_paper(self) -> bool:
+        """Whether the sheet has a line for it: what a site may publish of its own will and did not has none."""
+        return bool(self.text) or not (self.asked and self.optional)
+
 
 @dataclass(frozen=True, slots=True)
 class Board:

@@ -72,6 +72,17 @@ def test_what_the_clerk_writes_goes_before_the_table_but_not_before_the_registry
     assert entries["regulator"] == ""
 
 
+def test_a_duty_phone_that_nobody_gave_has_no_line_on_the_paper(project, clerk, at):
+    complete(project, at)
+    clerk.post("/site/board", WRITTEN)
+    body = clerk.get("/site/board/sheet").content.decode()
+    assert "值班电话" not in body
+    assert "分包单位</dt><dd>无" in body
+    assert 'name="duty_phone"' in clerk.get("/site/board").content.decode()
+    clerk.post("/site/board", {**WRITTEN, "duty_phone": "0351-0000009"})
+    assert "值班电话（网上公开）</dt><dd>0351-0000009" in clerk.get("/site/board/sheet").content.decode()
+
+
 def test_the_code_leads_to_a_page_anybody_may_read_that_tells_no_persons_phone(project, clerk, client, at):
     complete(project, at)
     body = clerk.get("/site/board").content.decode()

@@ -101,7 +101,7 @@ def public(request: HttpRequest, code: str) -> HttpResponse:
 def _density(made: Board) -> str:
     """How small the sheet must write so that all of it stays on one page."""
     # A line holds about 27 characters in the widest writing; the page has room for some 21 lines beside the rest.
-    lines = sum(-(-max(len(entry.text), 1) // 27) for entry in made.entries)
+    lines = sum(-(-max(len(entry.text), 1) // 27) for entry in made.entries if entry.on_paper)
     return "" if lines <= 21 else "full" if lines <= 30 else "crammed"
 
 

@@ -184,7 +184,7 @@ def test_a_file_is_not_sent_when_its_look_cannot_be_written(as_, matter, people,
     assert not looks_at("handling", matter.pk).exists()
 
 
-def test_an_objection_is_answered_by_a_chief(as_, matter, people, at, today):
+def test_an_objection_is_answered_by_a_chief(client, as_, matter, people, at, today):
     objection = objections.object_to(
         handling=matter, kind="fact", text="专户已开", evidence=[], by=people["clerk"], at=at
     )
@@ -202,6 +202,12 @@ def test_an_objection_is_answered_by_a_chief(as_, matter, people, at, today):
     shown = page(chief, matter)
     assert "异议成立" in shown
     assert "静默至 2026-04-23：属实" in shown
+    # The tag says so too; done is what has cleared.
+    assert '<span class="ax-tag">静默至 2026-04-23</span>' in shown
+    assert "已办结" not in shown
+    client.force_login(people["clerk"])
+    assert '<span class="ax-tag">静默至 2026-04-23</span>' in body(client.get(f"/site/matters/{matter.warning_id}"))
+    client.force_login(people["chief"])
     snooze = Snooze.objects.get()
     assert "已恢复预警" in body(chief.post(f"/snoozes/{snooze.pk}/wake", follow=True))
     assert "静默已结束" in body(chief.post(f"/snoozes/{snooze.pk}/wake", follow=True))

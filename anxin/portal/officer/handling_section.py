@@ -60,7 +60,7 @@ def _current(handling: Handling, warning: Warning, rule: Rule | None, user: User
         "may": {name: held and open_ for name, held in allowed.items()},
         "may_record": allowed["handle"],
         "mine": handling.owner_id == user.pk,
-        "state_word": words.STATES[handling.state],
+        "state_word": words.state_of(handling, warning=warning, today=civil_date(at)),
         "owner_name": words.person(handling.owner),
         "due_words": due,
         "due_tone": tone,

@@ -11,7 +11,7 @@ from anxin.law.civil import SHANGHAI, civil_date
 from anxin.law.clocks import read_within
 from anxin.portal.ui.tags import day, in_english, moment, money
 from anxin.rules.rule import RUNGS
-from anxin.watch.models import Handling
+from anxin.watch.models import Handling, Warning
 
 STATES = {
     "waiting": gettext_lazy("待签收"),
@@ -86,6 +86,15 @@ def deadline(handling: Handling, at: datetime) -> tuple[str, str]:
     if handling.due_at is None:
         return _("暂停计时"), "idle"
     return till(handling.due_at, at)
+
+
+def state_of(handling: Handling, *, warning: Warning, today: date) -> str:
+    """Where a handling stands, in a word. One that ended because its warning was put to sleep is not done: it says
+    until when the warning sleeps."""
+    until = warning.snoozed_until
+    if handling.ended_at is not None and warning.status == "open" and until is not None and until >= today:
+        return _("静默至 %(day)s") % {"day": day(until)}
+    return str(STATES[handling.state])
 
 
 def till(due: datetime, at: datetime) -> tuple[str, str]:

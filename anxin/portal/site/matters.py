@@ -15,7 +15,7 @@ from anxin.insight.rule_book import rules_by_id
 from anxin.insight.scope import visible_warnings
 from anxin.law.civil import civil_date
 from anxin.portal.officer.forms import Wrong, read_text
-from anxin.portal.officer.handling_words import OBJECTIONS, STATES, till
+from anxin.portal.officer.handling_words import OBJECTIONS, state_of, till
 from anxin.portal.site.home import matter
 from anxin.portal.site.reach import project_or_404, read_files
 from anxin.portal.ui.access import needs, signed_in
@@ -58,7 +58,8 @@ def _page(
     context = {
         **matter(warning, rule, handling if open_ else None, waiting, at),
         "today": civil_date(at),
-        "state": STATES[handling.state] if handling else "",
+        "state": state_of(handling, warning=warning, today=civil_date(at)) if handling else "",
+        "asleep": bool(warning.snoozed_until and warning.snoozed_until >= civil_date(at)),
         "open": open_ and warning.status == "open",
         "all_demands": demands,
         "objections": [

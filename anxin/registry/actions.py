@@ -32,7 +32,7 @@ from anxin.registry.models import (
     Worker,
 )
 from anxin.registry.models.projects import Industry
-from anxin.vault.fields import blind, seal_text
+from anxin.vault.fields import blind, open_text, seal_text
 from anxin.vault.identity import RESIDENT, birth_date, normal_identity
 
 FIRST_TEAM_NUMBER = 1_000_000_000
@@ -290,7 +290,7 @@ def record_board(*, project: Project, posted_on: date, at: datetime, evidence: s
 
 
 def appoint_clerk(*, project: Project, name: str, since_on: date, at: datetime, phone: str = "") -> LabourClerk:
-    """Record the project's labour clerk; an earlier one ends the day before."""
+    """Record the project's labour clerk, or his new phone; an earlier one ends the day the new one begins."""
     for earlier in LabourClerk.objects.filter(project=project, until_on=None).exclude(name=name):
         earlier.until_on = since_on
         earlier.save()
@@ -300,6 +300,9 @@ def appoint_clerk(*, project: Project, name: str, since_on: date, at: datetime, 
         until_on=None,
         defaults={"since_on": since_on, "phone_sealed": seal_text(phone)},
     )
+    if phone and open_text(row.phone_sealed) != phone:
+        row.phone_sealed = seal_text(phone)
+        row.save(update_fields=["phone_sealed"])
     touch(project_id=project.pk, at=at)
     return row
 

@@ -16,7 +16,7 @@ from anxin.people import trail
 from anxin.people.models import User
 from anxin.registry import actions
 from anxin.registry.models import AccountUse, BoardText, Deposit, LabourClerk, NoticeBoard, Paper, Project
-from anxin.vault.fields import mask_card, seal_text
+from anxin.vault.fields import mask_card
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,6 @@ def name_clerk(
 ) -> LabourClerk:
     """Record who the project's labour clerk is; the phone is sealed and never told to the trail."""
     row = actions.appoint_clerk(project=project, name=name, since_on=since_on, at=at, phone=phone)
-    if phone and not row.phone_sealed:
-        row.phone_sealed = seal_text(phone)
-        row.save(update_fields=["phone_sealed"])
     kept = _keep(project, "clerk", papers, by, at)
     _tell("name-clerk", project, by, at, {"name": name, "since_on": since_on}, kept)
     return row

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import Max, Q
+from django.db.models import Min, Q
 
 from anxin.ledger.facts import load_facts
 from anxin.ledger.locks import only_one
@@ -91,7 +91,7 @@ def forget_sweeps(*, at: datetime) -> int:
 
 def touched_projects(limit: int = 2000) -> list[int]:
     """Projects something arrived on since they were last swept, longest waiting first."""
-    rows = Touch.objects.values("project_id").annotate(first=Max("id")).order_by("first")[:limit]
+    rows = Touch.objects.values("project_id").annotate(first=Min("id")).order_by("first")[:limit]
     return [row["project_id"] for row in rows]
 
 

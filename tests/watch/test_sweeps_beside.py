@@ -101,3 +101,12 @@ def test_a_week_of_sweeps_of_some_is_kept_and_every_full_one():
     assert sorted(Sweep.objects.values_list("full", "begun_at")) == [
         (False, AT + timedelta(hours=1)), (False, AT + timedelta(days=7)), (True, AT),
     ]  # fmt: skip
+
+
+def test_what_has_waited_longest_is_judged_first_however_often_it_is_touched():
+    patient, other = (make_project(BEGUN, code) for code in ("P1", "P2"))
+    Touch.objects.all().delete()
+    for project in (patient, other, patient):
+        actions.touch(project_id=project.pk, at=AT)
+    assert touched_projects(limit=1) == [patient.pk]
+    assert touched_projects() == [patient.pk, other.pk]

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from anxin.law.civil import SHANGHAI
+from anxin.notices import outbox
 from anxin.notices.channels import NotSent, Refused, Unsure, dingtalk, email, takes, wecom
 from anxin.notices.models import Delivery, Notice, Preference
 from anxin.notices.outbox import deliver, send_again
@@ -318,3 +319,17 @@ def test_a_code_that_is_too_old_is_not_sent_and_codes_go_before_the_rest():
     assert deliver(at=NOON + timedelta(minutes=11), ways={"sms": post}) == 0
     late = Delivery.objects.get(key="code:2")
     assert (late.state, late.error, bytes(late.text_sealed)) == ("failed", "too late", b"")
+
+
+def test_a_code_asked_for_during_a_long_run_does_not_wait_for_its_end(monkeypatch):
+    clock = iter(range(0, 1000, 15))
+    monkeypatch.setattr(outbox.time, "monotonic", lambda: next(clock))
+    for n in range(5):
+        tell_phone(phone="13900000002", text="提醒", key=f"ask:{n}", at=NOON)
+    post = Post()
+    # Each message takes fifteen seconds: the run ends early and leaves the others where they are.
+    assert deliver(at=NOON, ways={"sms": post}) == 1
+    tell_somebody(secret=True)
+    deliver(at=NOON + timedelta(seconds=15), ways={"sms": post})
+    assert [to for to, _text in post.sent] == ["13900000002", "13900000001"]
+    assert Delivery.objects.filter(state="waiting").count() == 4

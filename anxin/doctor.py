@@ -166,7 +166,7 @@ def _cases(at: datetime) -> Iterator[Diagnosis]:
     """Cases with nobody to handle them, and orders the worker's loop should have moved on."""
     lost = Case.objects.filter(ended_at=None, unit=None, owner=None).count()
     if lost:
-        mend = "Run `anxin organisation seed` for the province, then dispatch them from the list."
+        mend = "Run `anxin organisations seed` for the province, then dispatch them from the list."
         yield Diagnosis("cases", False, f"{lost} open cases have no unit", mend)
     late = CaseClock.objects.filter(
         done_at=None, step=STEP, due_at__lt=at - timedelta(hours=1), case__ended_at=None,

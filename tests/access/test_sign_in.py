@@ -235,8 +235,46 @@ def test_the_secret_lies_sealed(officer, at):
     assert "secret" not in repr(SecondStep.objects.get()).lower().replace("secondstep", "")
 
 
+def test_who_finds_a_page_open_puts_no_telephone_of_his_own_in(client, officer):
+    sign_in(client)
+    assert "<svg" not in client.get("/account/second-step").content.decode().partition("<main")[2]
+    assert not SecondStep.objects.exists()
+    offered = second_step.offer(person=officer, at=timezone.now())
+    code = code_at(officer, timezone.now())
+    assert client.post("/account/second-step", {"code": code}).status_code == 422
+    assert not second_step.has_second_step(officer)
+    assert second_step.secret_of(offered) not in client.get("/account/second-step").content.decode()
+    refused = client.post("/account/second-step", {"now": "wrong"})
+    assert refused.status_code == 422
+    assert "当前密码不正确" in refused.content.decode()
+    client.post("/account/second-step", {"now": PASSWORD})
+    assert second_step.secret_of(offered) in client.get("/account/second-step").content.decode()
+    session = client.session
+    session["second-step-proven"] = timezone.now().timestamp() - 601
+    session.save()
+    assert client.post("/account/second-step", {"code": code}).status_code == 422
+    assert not second_step.has_second_step(officer)
+
+
+def test_who_has_no_password_shows_a_code_before_codes_are_done_without(client, officer):
+    with_codes(officer)
+    officer.set_unusable_password()
+    officer.save()
+    client.force_login(officer)
+    assert "当前动态验证码" in client.get("/account").content.decode()
+    for what in ("remove", "codes"):
+        before = set(BackupCode.objects.values_list("pk", flat=True))
+        client.post(f"/account/second-step/{what}")
+        client.post(f"/account/second-step/{what}", {"now": "000"})
+        assert second_step.has_second_step(officer)
+        assert before == set(BackupCode.objects.values_list("pk", flat=True))
+    client.post("/account/second-step/remove", {"now": code_at(officer, timezone.now())})
+    assert not second_step.has_second_step(officer)
+
+
 def test_one_puts_codes_into_use_and_out_again_with_the_password(client, officer):
     sign_in(client)
+    client.post("/account/second-step", {"now": PASSWORD})
     client.get("/account/second-step")
     assert client.post("/account/second-step", {"code": "123"}).status_code == 422
     assert (

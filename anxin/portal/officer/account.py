@@ -1,5 +1,7 @@
 """A person's own account: sessions, password, second step, language."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -23,6 +25,9 @@ from anxin.people.models import User
 from anxin.portal.officer import arriving
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.devices import device_name
+
+_PROVEN = "second-step-proven"
+PROVEN_FOR_S = 600
 
 
 @needs("account")
@@ -83,20 +88,37 @@ def password(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest) -> HttpResponse:
-    """Put one-time codes into use: the secret is shown to be put into the telephone, a first code proves it."""
+    """Put one-time codes into use: the password first, or whoever finds the page open would put in his own telephone
+    and lock its owner out; then the secret is shown to be put into the telephone, and a first code proves it."""
     person = signed_in(request)
     at = timezone.now()
     if second_step.has_second_step(person):
         return redirect("account")
     context: dict[str, object] = {}
+    if not _proven_of_late(request, person, at):
+        if request.method == "POST" and "now" in request.POST:
+            if (refused := _not_proven(request, person)) is None:
+                request.session[_PROVEN] = at.timestamp()
+                return redirect("account-second-step")
+            context["wrong"] = refused
+        status = 422 if request.method == "POST" else 200
+        return render(request, "officer/account/second_step.html", context, status=status)
     if request.method == "POST":
         codes = second_step.confirm(person=person, code=request.POST.get("code", ""), at=at)
         if codes is not None:
+            request.session.pop(_PROVEN, None)
             return render(request, "officer/account/codes.html", {"codes": codes})
         context["failed"] = True
     offered = second_step.offer(person=person, at=at)
     context |= {"qr": arriving.qr_code(second_step.address_of(offered)), "secret": second_step.secret_of(offered)}
     return render(request, "officer/account/second_step.html", context, status=422 if "failed" in context else 200)
+
+
+def _proven_of_late(request: HttpRequest, person: User, at: datetime) -> bool:
+    """Whether the password was shown for this a few minutes ago. Who has none comes by the single sign-on alone."""
+    if not person.has_usable_password():
+        return True
+    return at.timestamp() - float(request.session.get(_PROVEN, 0)) < PROVEN_FOR_S
 
 
 @sensitive_post_parameters("now")
@@ -155,8 +177,9 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
 
 def _not_proven(request: HttpRequest, person: User) -> str | None:
     """Why the password of now does not prove the person; None when it does. Tries count as when signing in. Somebody
-    who only ever comes by the single sign-on has none to show."""
-    if not person.has_usable_password():
+    who only ever comes by the single sign-on has none: a code of his second step proves him, where he has one."""
+    by_code = not person.has_usable_password()
+    if by_code and not second_step.has_second_step(person):
         return None
     at = timezone.now()
     try:
@@ -164,8 +187,12 @@ def _not_proven(request: HttpRequest, person: User) -> str | None:
     except Locked as locked:
         minutes = arriving.minutes_until(locked.until, at)
         return _("尝试次数过多，请 %(minutes)s 分钟后再试。") % {"minutes": minutes}
-    if not person.check_password(request.POST.get("now", "")):
+    if by_code:
+        proven = second_step.check(person=person, code=request.POST.get("now", ""), at=at)
+    else:
+        proven = person.check_password(request.POST.get("now", ""))
+    if not proven:
         arriving.failed(person=person, address=person.address, at=at, locked=locks(attempt))
-        return _("当前密码不正确。")
+        return _("动态验证码不正确。") if by_code else _("当前密码不正确。")
     forgive(name=person.username, address=person.address)
     return None

@@ -23,12 +23,14 @@ FOLDER = Path(__file__).resolve().parent.parent / "anxin" / "remedies" / "papers
 TITLE, BODY, LATIN = "方正小标宋简体", "仿宋_GB2312", "Times New Roman"
 STAND_INS = {TITLE: "宋体", BODY: "仿宋"}
 PEOPLE = (("序号", "no", 14), ("姓名（代称）", "who", 40), ("欠薪月份", "months", 62), ("金额（元）", "sum", 40))
+# The authorities read true names.
+NAMED = (PEOPLE[0], ("姓名", "who", 40), *PEOPLE[2:])
 WAGES = (
     PEOPLE[0],
-    ("姓名", "who", 32),
+    ("姓名", "who", 28),
     ("欠薪月份", "months", 42),
     ("天数", "days", 14),
-    ("日工资（元）", "rate", 26),
+    ("日工资（元）", "rate", 30),
     ("金额（元）", "sum", 28),
 )
 PARTS = (("期次", "no", 20), ("支付日期", "on", 68), ("金额（元）", "sum", 68))
@@ -79,12 +81,18 @@ def _put(paper, text: str) -> None:
     elif word == "h":
         _line(paper, rest, indent=True, face="黑体")
     elif word == "party":
-        _line(paper, rest, indent=True, before=10)
+        # Who signs and the day stay on one page.
+        _line(paper, rest, indent=True, before=10, keep=True)
     elif word == "sign":
         _line(paper, "{{ unit }}（印章）", align=ALIGN.RIGHT, before=28, keep=True)
         _line(paper, "{{ signed_on }}", align=ALIGN.RIGHT)
     else:
-        columns, rows = {"rows": (PEOPLE, "rows"), "wages": (WAGES, "rows"), "parts": (PARTS, "instalments")}[word]
+        columns, rows = {
+            "rows": (PEOPLE, "rows"),
+            "named": (NAMED, "rows"),
+            "wages": (WAGES, "rows"),
+            "parts": (PARTS, "instalments"),
+        }[word]
         _table(paper, columns, rows)
 
 

@@ -14,7 +14,7 @@ from anxin.cases.flow import CannotMove, locked, move, recount, tell
 from anxin.cases.models import Case, CaseClock, Claim, Claimant
 from anxin.cases.orders import STEP as PAY_STEP
 from anxin.cases.procedure import states
-from anxin.law.civil import civil_date
+from anxin.law.civil import civil_date, start_of
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.access import may
@@ -24,6 +24,7 @@ from anxin.remedies.kinds import Kind, kinds
 from anxin.remedies.marks import take_number
 from anxin.remedies.models import Document, DocumentState, DocumentVersion
 from anxin.remedies.paper_facts import defaults, facts, keep
+from anxin.remedies.police import proposal
 from anxin.remedies.rendering import NotReady, filled, instalments_of
 from anxin.vault import evidence
 from anxin.vault.fields import open_text, seal_text
@@ -268,6 +269,10 @@ def lacking(document: Document, *, today: date) -> list[tuple[str, str]]:
         wrong.append(("请填写期限，须晚于今天。", "Set a date later than today."))
     if document.inspectors.count() < known.inspectors:
         wrong.append(("须有两名劳动保障监察员署名。", "Two inspectors must be named."))
+    if document.kind == "police":
+        found = proposal(document.case, at=start_of(today))
+        if not found.may_transfer:
+            wrong.append((found.why_zh, found.why_en))
     if "instalments" in values:
         wrong += instalments_of(document, values["instalments"])[1]
     return wrong

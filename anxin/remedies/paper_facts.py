@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from anxin.cases.flow import locked
-from anxin.cases.models import Case, Claim, Claimant
+from anxin.cases.models import Case, Claim, Claimant, Matter
 from anxin.cases.money import due_fen
 from anxin.cases.names import pseudonym, true_name
 from anxin.law.capitals import capitals
@@ -82,6 +82,8 @@ def facts(
         "employer_address": str(enterprise.details.get("address", "")) if enterprise else "",
         "case_number": case.number,
         "where": f"在“{case.project.name}”中" if case.project else "",
+        # A contractor answers for his subcontractors (Order 724, Art. 30); elsewhere the employer owes (Art. 16).
+        "duty": "第三十条" if case.project or case.matter == Matter.BUILDING_WAGES else "第十六条",
         "project": case.project.name if case.project else (case.employer or "有关用工"),
         "project_code": case.project.code if case.project else "",
         "project_address": case.project.address if case.project else "",
@@ -119,7 +121,7 @@ def _rows(people: list[Claimant], *, secret: bool) -> Rows:
 
 def _about(people: list[Claimant], *, secret: bool) -> dict[str, object]:
     """Who claims, for papers in his own name; a group is called by its representative and its number."""
-    names = ("claimant", "claimant_identity", "claimant_phone", "claimant_gender", "claimant_born")
+    names = ("claimant", "claimant_party", "claimant_identity", "claimant_phone", "claimant_gender", "claimant_born")
     if secret or not people:
         return dict.fromkeys(names, "")
     one = next((person for person in people if person.representative), people[0])
@@ -131,7 +133,12 @@ def _about(people: list[Claimant], *, secret: bool) -> dict[str, object]:
         gender = "男" if int(identity[16]) % 2 else "女"
     phone = open_text(one.phone_sealed) or open_text(one.claim.phone_sealed)
     called = name if len(people) == 1 else f"{name}等{len(people)}人"
-    return dict(zip(names, (called, identity, phone, gender, born), strict=True))
+    party = called if len(people) == 1 else f"{called}（名单见下表），{_speaks(one)}{name}"
+    return dict(zip(names, (called, party, identity, phone, gender, born), strict=True))
+
+
+def _speaks(one: Claimant) -> str:
+    return "代表人" if one.representative else "联系人"
 
 
 def identity_of(claimant: Claimant) -> str:
@@ -165,6 +172,6 @@ def defaults(kind: Kind, case: Case, told: Mapping[str, object]) -> dict[str, st
 
 def _filled(text: str, told: Mapping[str, object]) -> str:
     # Our own wording with names in braces; nothing else is read from it.
-    for name in ("employer", "where", "project", "people", "months", "sum_words", "sum"):
+    for name in ("employer", "where", "duty", "project", "people", "months", "sum_words", "sum"):
         text = text.replace("{" + name + "}", str(told.get(name, "")))
     return text

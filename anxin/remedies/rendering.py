@@ -18,6 +18,10 @@ from anxin.remedies.police import proposal
 from anxin.remedies.templates import find
 from anxin.vault.fields import open_text
 
+_LINE = "＿" * 8
+_BLANKS = dict.fromkeys(
+    ("claimant_identity", "claimant_phone", "home", "occupation", "legal_person", "employer_address"), _LINE
+) | {"claimant_gender": "＿＿", "claimant_born": "＿＿＿＿年＿＿月＿＿日"}
 _PART = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[\s,，:：]+([\d,，]+(?:\.\d{1,2})?)")
 
 
@@ -71,6 +75,9 @@ def values_of(document: Document, *, signed_on: date | None = None) -> dict[str,
     if kind.audience == "employer":
         values["addressee"] = document.addressee
         values["employer"] = document.addressee or values["employer"]
+    if kind.audience == "claimant":
+        # His own application: what the file does not know he writes in by hand.
+        values |= {name: blank for name, blank in _BLANKS.items() if not values.get(name)}
     if kind.key == "police":
         at = start_of(signed_on) if signed_on else document.edited_at
         values["threshold"] = _threshold(case, at=at)
@@ -80,14 +87,15 @@ def values_of(document: Document, *, signed_on: date | None = None) -> dict[str,
 def _threshold(case: Case, *, at: datetime) -> str:
     known = proposal(case, at=at)
     one, many = (_span(*bounds) for bounds in (known.one_fen, known.many_fen))
+    reached = {"yes": "，已达到上述标准", "maybe": "，已达到上述幅度的下限"}.get(known.reached, "")
     return (
-        f"一名劳动者拖欠三个月以上且数额在{one}元以上，或者十名以上劳动者且累计在{many}元以上（{known.source_zh}）。"
-        f"本案涉及{known.people}人，尚欠{in_figures(known.total_fen)}元。{known.why_zh}"
+        f"一名劳动者拖欠三个月以上且数额在{one}以上，或者十名以上劳动者且累计在{many}以上"
+        f"（{known.source_zh}）。本案涉及{known.people}人，尚欠{in_figures(known.total_fen)}元{reached}。"
     )
 
 
 def _span(low: int, high: int) -> str:
-    return f"{low // 100:,}" if low == high else f"{low // 100:,}至{high // 100:,}"
+    return f"{low // 100:,}元" if low == high else f"{low // 100:,}元至{high // 100:,}元（由省确定）"
 
 
 def instalments_of(document: Document, text: str) -> tuple[list[dict[str, str]], list[tuple[str, str]]]:

@@ -148,7 +148,8 @@ def test_what_a_worker_says_of_himself_does_not_reach_the_employers_papers(at):
 
 @pytest.mark.parametrize("kind", list(kinds()))
 def test_every_kind_can_be_made(at, kind):
-    case, office = make_case(at, (500_000, 600_000)), make_office()
+    path = ("accepted", "ordered", "overdue") if kind == "police" else ("accepted",)
+    case, office = make_case(at, (500_000, 600_000), path=path), make_office()
     document = signed(
         case, kind, office, at, **({"instalments": "2026-05-10 5000\n2026-06-10 6,000"} if kind == "mediation" else {})
     )

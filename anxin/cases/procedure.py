@@ -11,6 +11,7 @@ import yaml
 
 from anxin.law.civil import civil_date
 from anxin.law.clocks import read_within
+from anxin.registry.regions import nearest_first
 
 FILE = Path(__file__).with_name("procedure.yaml")
 
@@ -101,7 +102,7 @@ def states() -> dict[str, State]:
 
 def clocks(region_code: str) -> tuple[ClockKind, ...]:
     """The clocks of a place; a place's own period goes before the default. Raises ValueError on an unreadable one."""
-    own = _places().intersection((region_code, region_code[:4] + "00", region_code[:2] + "0000"))
+    own = _places().intersection(nearest_first(region_code))
     return _clocks(max(own, key=lambda code: len(code.rstrip("0")), default=""))
 
 
@@ -115,8 +116,7 @@ def _clocks(place: str) -> tuple[ClockKind, ...]:
     found = []
     for one in _file()["clocks"]:
         own = {str(code): promise for code, promise in one.get("regions", {}).items()}
-        above = (place, place[:4] + "00", place[:2] + "0000")
-        nearest: dict[str, Any] = next((own[code] for code in above if code in own), {})
+        nearest: dict[str, Any] = next((own[code] for code in nearest_first(place) if code in own), {})
         within = nearest.get("within", one.get("default"))
         if within is None:
             continue

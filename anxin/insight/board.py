@@ -7,6 +7,7 @@ from datetime import date
 from anxin.law.notice_board import Part, known_for, parts
 from anxin.people.models import Organisation, OrganisationKind
 from anxin.registry.models import BoardText, LabourClerk, Project
+from anxin.registry.regions import nearest_first
 from anxin.vault.fields import open_text
 
 # National corpType: the trades that are subcontracted, and labour.
@@ -96,8 +97,7 @@ def board_of(project: Project, *, as_of: date, phones: bool = True) -> Board:
 
 def _offices(project: Project) -> dict[str, Organisation]:
     """The offices in charge of the project's place, the nearest of each."""
-    code = project.region_code
-    places = [code, code[:4] + "00", code[:2] + "0000"]
+    places = nearest_first(project.region_code)
     units = Organisation.objects.filter(active=True, region_code__in=places)
     found: dict[str, Organisation] = {}
     # The farthest first, so that the nearest is written last.

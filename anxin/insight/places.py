@@ -45,11 +45,7 @@ def parent_of(region: str) -> str:
 
 def levels_of(code: str) -> list[str]:
     """A code and the places above it that figures are kept for: 140105 → 140000, 140100, 140105."""
-    answer = []
-    for above in (code[:2] + "0000", code[:4] + "00", code):
-        if above not in answer:
-            answer.append(above)
-    return answer
+    return list(reversed(regions.nearest_first(code)))
 
 
 def covers(region: str, code: str) -> bool:

@@ -43,6 +43,14 @@ def exists(code: str) -> bool:
     return code in table()
 
 
+def nearest_first(code: str) -> tuple[str, ...]:
+    """A place and those above it by its code: 140105 → (140105, 140100, 140000); none for no code.
+
+    Retired codes are in use, so the code alone is asked, not the table.
+    """
+    return tuple(dict.fromkeys((code, code[:4] + "00", code[:2] + "0000"))) if code else ()
+
+
 def path_names(code: str, english: bool = False) -> list[str]:
     """Names from province down: 140105 → [山西省, 太原市, 小店区]."""
     names: list[str] = []

@@ -8,6 +8,7 @@ from anxin.cases.models import Case
 from anxin.law.civil import civil_date
 from anxin.people.models import Organisation
 from anxin.registry.models import Deposit
+from anxin.registry.regions import nearest_first
 from anxin.remedies.backstop_data import BackstopKind, FundRule, backstop_kinds, fund_rule
 from anxin.remedies.models import DrawLine, Fund, Pledge
 from anxin.remedies.particulars import claiming, owed_fen, standing
@@ -124,7 +125,7 @@ def _deposits(case: Case, rest: dict[int, int], at: datetime) -> list[Offer]:
 
 def funds_for(region_code: str) -> list[Fund]:
     """The emergency funds of a place: its county's, its city's, its province's, the nearest first."""
-    places = (region_code, region_code[:4] + "00", region_code[:2] + "0000")
+    places = nearest_first(region_code)
     rows = Fund.objects.filter(region_code__in=places, active=True).select_related("organisation")
     return sorted(rows, key=lambda fund: (places.index(fund.region_code), fund.pk))
 
@@ -214,7 +215,7 @@ def _pledges(case: Case, rest: dict[int, int], at: datetime) -> list[Offer]:
 
 def office_for(region_code: str, kind: str) -> Organisation | None:
     """The office of a kind nearest to a place: its county's, else its city's, else its province's."""
-    for code in (region_code, region_code[:4] + "00", region_code[:2] + "0000"):
+    for code in nearest_first(region_code):
         found = Organisation.objects.filter(kind=kind, region_code=code, active=True).order_by("pk").first()
         if found is not None:
             return found

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from anxin.people import trail
 from anxin.people.models import User
+from anxin.registry.regions import nearest_first
 from anxin.remedies.filling import BadTemplate, fill, names_in
 from anxin.remedies.kinds import FOLDER, Kind, kinds, needed, placeholders
 
@@ -46,10 +47,7 @@ def shipped(kind: str) -> bytes:
 
 def find(kind: str, region_code: str) -> Found:
     """The template that holds in a place: county's, city's, province's, everybody's, ours."""
-    places = (
-        (region_code, region_code[:4] + "00", region_code[:2] + "0000", EVERYWHERE) if region_code else (EVERYWHERE,)
-    )
-    for place in places:
+    for place in (*nearest_first(region_code), EVERYWHERE):
         file = _own(place, kind)
         if file.exists():
             content = file.read_bytes()

@@ -15,6 +15,7 @@ from anxin.portal.officer import handling_words as words
 from anxin.portal.officer.chosen import candidates
 from anxin.portal.officer.offline_pay import owed
 from anxin.portal.ui.tags import in_english
+from anxin.registry.regions import nearest_first
 from anxin.rules.rule import RUNGS, Rule
 from anxin.watch.handling.clock import reckoning_of
 from anxin.watch.handling.ladder import region_units, target_of
@@ -120,8 +121,7 @@ def _helper(row: Any, at: datetime) -> dict[str, Any]:
 
 def _near(handling: Handling) -> list[Organisation]:
     """Organisations of the place and of those above it that may be asked to help."""
-    code = handling.region_code
-    places = {code, code[:4] + "00", code[:2] + "0000"}
+    places = nearest_first(handling.region_code)
     found = Organisation.objects.filter(active=True, region_code__in=places).exclude(
         kind__in=[OrganisationKind.ENTERPRISE]
     )

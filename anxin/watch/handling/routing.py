@@ -12,6 +12,7 @@ from anxin.law.running import reckon
 from anxin.ledger.locks import in_turns
 from anxin.people import trail
 from anxin.people.models import Organisation, OrganisationKind
+from anxin.registry.regions import nearest_first
 from anxin.rules.packs import all_rules
 from anxin.watch.models import Handling, Warning
 
@@ -22,7 +23,7 @@ _CLOSED_AT_ONCE = 200
 
 def unit_for(region_code: str, units: dict[str, Organisation]) -> Organisation | None:
     """The labour-inspection unit nearest to a place: its county's, else its city's, else its province's."""
-    for code in (region_code, region_code[:4] + "00", region_code[:2] + "0000"):
+    for code in nearest_first(region_code):
         if code in units:
             return units[code]
     return None
@@ -30,7 +31,7 @@ def unit_for(region_code: str, units: dict[str, Organisation]) -> Organisation |
 
 def unit_of_place(region_code: str) -> Organisation | None:
     """``unit_for`` one place, reading from the county up."""
-    for code in (region_code, region_code[:4] + "00", region_code[:2] + "0000"):
+    for code in nearest_first(region_code):
         if units := plainly.read(Organisation, kind=OrganisationKind.HR, active=True, region_code=code):
             return min(units, key=lambda unit: unit.pk)
     return None

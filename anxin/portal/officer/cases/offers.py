@@ -14,6 +14,7 @@ from anxin.portal.officer.cases import words
 from anxin.portal.officer.chosen import candidates
 from anxin.portal.officer.handling_section import BY_HAND
 from anxin.portal.ui.tags import in_english
+from anxin.registry.regions import nearest_first
 from anxin.remedies.models import Document, DocumentState
 from anxin.remedies.serving import ORDERS
 from anxin.watch.handling.ladder import region_units, target_of
@@ -96,8 +97,7 @@ def _conclusion(case: Case, key: str, language: str) -> dict[str, Any]:
 
 def near(case: Case) -> list[Organisation]:
     """Organisations of the place and of those above it that may be asked or handed to."""
-    code = case.region_code
-    places = {code, code[:4] + "00", code[:2] + "0000"}
+    places = nearest_first(case.region_code)
     found = Organisation.objects.filter(active=True, region_code__in=places).exclude(kind=OrganisationKind.ENTERPRISE)
     if case.unit_id:
         found = found.exclude(pk=case.unit_id)

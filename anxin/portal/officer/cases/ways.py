@@ -16,6 +16,7 @@ from anxin.portal.officer.cases.parts import handles
 from anxin.portal.officer.handling_words import period, person, till
 from anxin.portal.ui.tags import in_english
 from anxin.registry.models import Deposit
+from anxin.registry.regions import nearest_first
 from anxin.remedies.backstops import Offer, plan
 from anxin.remedies.kinds import kinds as paper_kinds
 from anxin.remedies.models import Draw, Fund, Pledge, Track
@@ -96,7 +97,7 @@ def papers_of(keys: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _organisations(case: Case) -> list[Organisation]:
-    places = (case.region_code, case.region_code[:4] + "00", case.region_code[:2] + "0000")
+    places = nearest_first(case.region_code)
     rows = Organisation.objects.filter(active=True, region_code__in=places).exclude(kind__in=("bank", "enterprise"))
     return list(rows.order_by("kind", "-region_code"))
 

@@ -133,6 +133,13 @@ def test_a_group_from_a_pasted_list_who_is_absent_must_agree(officer):
     assert "须本人确认" in done
 
 
+def test_months_in_a_pasted_list_are_months_and_no_sums(officer):
+    listed = f"张三\t{identity(2)}\t2026-01 2026年2月\t5000\n李四，13900000003，2026-2"
+    page = body(officer.post("/cases/take-in", {**form(officer), "do": "paste", "list": listed}))
+    told = {name: re.findall(rf'name="p-{name}" value="([^"]*)"', page)[1:] for name in ("name", "months", "sum")}
+    assert told == {"name": ["张三", "李四"], "months": ["2026-01 2026-02", "2026-02"], "sum": ["5000", ""]}
+
+
 def test_script_in_a_name_is_only_text(officer):
     page = body(officer.post("/cases/take-in", form(officer, employer="<script>x</script>", **{"p-sum": ["?"]})))
     assert "<script>x" not in page

@@ -27,6 +27,7 @@ FIELDS = ("name", "identity", "phone", "months", "days", "rate", "sum")
 MOST_ROWS = 100
 _NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_MONTH = re.compile(r"(?<!\d)(20\d\d)[-年/](1[0-2]|0?[1-9])月?(?![\d-])")
 
 
 @dataclass
@@ -118,13 +119,15 @@ def projects_like(text: str, user: User) -> list[Project]:
 
 
 def paste(text: str) -> list[Row]:
-    """Rows from a list pasted in: a line a person, in any order name, identity number, phone and sum."""
+    """Rows from a list pasted in: a line a person, in any order name, identity number, phone, months and sum."""
     rows = []
     for line in unicodedata.normalize("NFKC", text).splitlines()[:MOST_ROWS]:
         identity, phone = _NUMBER.search(line), _PHONE.search(line)
         rest = line
         for found in (identity, phone):
             rest = rest.replace(found.group(), " ") if found else rest
+        months = [f"{year}-{int(month):02}" for year, month in _MONTH.findall(rest)]
+        rest = _MONTH.sub(" ", rest)
         words = [word for word in re.split(r"[\s,;、|]+", rest) if word]
         names = [word for word in words if not any(sign.isdigit() for sign in word)]
         sums = [word for word in words if any(sign.isdigit() for sign in word)]
@@ -134,6 +137,7 @@ def paste(text: str) -> list[Row]:
                     name=names[0][:40] if names else "",
                     identity=identity.group().upper() if identity else "",
                     phone=phone.group() if phone else "",
+                    months=" ".join(months),
                     sum=sums[-1][:20] if sums else "",
                 )
             )

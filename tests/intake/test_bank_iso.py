@@ -80,7 +80,8 @@ def short(rows):
     return [(r["kind"], r["direction"], r["amount_fen"]) for r in rows]
 
 
-VERSIONS = ["camt.053.08", "camt.053.02", "camt.053.06", "camt.053.12", "camt.054.08", "camt.054.02", "camt.052.08"]
+VERSIONS = ["camt.053.08", "camt.053.02", "camt.053.06", "camt.053.12", "camt.054.08", "camt.054.02", "camt.052.08",
+            "camt.053.13", "camt.054.14"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", VERSIONS)
@@ -252,6 +253,15 @@ def test_an_entry_that_makes_no_sense_is_refused_and_the_rest_is_taken(site, at,
     reading, _ = bring("statement", message(wrong + entry("5.00", "CRDT")), at)
     assert [r.verdict for r in reading.rows] == ["refused", "ok"]
     assert short(facts("movements")) == [("labour_fee", "credit", 500)]
+
+
+@pytest.mark.parametrize("kind", ["camt.053", "camt.054"])
+def test_a_message_without_content_is_said_in_a_sentence(kind):
+    content = f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{kind}.001.08"/>'.encode()
+    with pytest.raises(SheetError, match="no content"):
+        iso.parse(content)
+    with pytest.raises(SheetError, match="not supported"):
+        iso.parse(content.replace(b".001.08", b".001.00"))
 
 
 @pytest.mark.django_db

@@ -136,6 +136,36 @@ def test_movements(site, at, rows):
     assert (account.balance_fen, account.balance_on) == (99_225_000, date(2026, 4, 17))
 
 
+ABOVE = {
+    "one cell": [["账号：1401 0500 0000 0000 001  户名：某公司农民工工资专户", ""]],
+    "two cells": [["查询账号", ACCOUNT, "币种", "人民币"]],
+    "many in one cell": [["起止日期：2026-04-01至2026-04-30 项目编码：P1 账号:1401050000000000001"]],
+}
+
+
+@pytest.mark.parametrize("lines", ABOVE.values(), ids=ABOVE)
+def test_an_export_that_names_its_account_above_the_headings(site, at, lines):
+    reading, _ = bring("movements", csv_file([["某银行交易明细"], *lines, *MOVEMENTS[:3]], "gbk"), at)
+    assert [(r.verdict, r.reason) for r in reading.rows] == [("ok", "")] * 2
+    assert [m["account_id"] for m in facts("movements")] == [WageAccount.objects.get().pk] * 2
+
+
+def test_a_payout_result_with_account_and_project_above_the_headings(site, at):
+    make_worker(site, 1, at, card_number=CARDS[1])
+    lines = [["项目编码：P1"], ["账号：", ACCOUNT]]
+    rows = [["流水号", "户名", "账号", "金额", "处理结果", "交易日期"],
+            ["T1", "测试1", CARDS[1], 7800, "成功", "2026-04-15"]]  # fmt: skip
+    reading, _ = bring("payments", xlsx([*lines, *rows]), at)
+    assert [(r.verdict, r.reason) for r in reading.rows] == [("ok", "")]
+    assert facts("payments")[0]["account_id"] == WageAccount.objects.get().pk
+
+
+def test_an_account_above_the_headings_yields_to_the_column(site, at):
+    rows = [[*MOVEMENTS[0], "账号"], [*MOVEMENTS[1], ACCOUNT]]
+    reading, _ = bring("movements", csv_file([["账号：999999999"], *rows]), at)
+    assert [(r.verdict, r.reason) for r in reading.rows] == [("ok", "")]
+
+
 def test_balances_and_an_older_one_changes_nothing(site, at):
     def told(day, amount):
         return csv_file([["账号", "余额日期", "余额(万元)"], [ACCOUNT, day, amount]])

@@ -71,6 +71,8 @@ def parse(content: bytes) -> tuple[str, Any]:
     document = _document(root)
     found = _NAMESPACE.fullmatch(etree.QName(document).namespace or "") if document is not None else None
     binding = _binding(found.group(1)) if found else None
+    if document is not None and found is not None and binding is None:
+        binding = _newest(document, found.group(2), found.group(3), int(found.group(4)))
     if document is None or found is None or binding is None:
         raise _not_readable(
             f"不支持的报文类型，可读{_SUPPORTED}。", f"This message is not supported; {_SUPPORTED} are."
@@ -84,6 +86,8 @@ def parse(content: bytes) -> tuple[str, Any]:
         raise _not_readable(
             "报文内容不符合ISO 20022，请联系银行重新导出。", "The message does not follow ISO 20022."
         ) from error
+    if not any(getattr(parsed, name) is not None for name in vars(parsed)):
+        raise _not_readable("报文没有内容，请联系银行重新导出。", "The message has no content; export it again.")
     return f"{found.group(2)}.{found.group(3)}", parsed
 
 
@@ -103,6 +107,21 @@ def _binding(version: str) -> Any:
     except ImportError:
         return None
     return module.Document
+
+
+def _newest(document: Any, family: str, message: str, version: int) -> Any:
+    """The newest known binding for a message up to three versions newer, whose elements are renamed to fit.
+
+    New versions of these messages add elements at the edges; what is read here has stood since camt.053.001.08.
+    """
+    older = range(version - 1, max(version - 4, 7), -1)
+    known = next((v for v in older if _binding(f"{family}.{message}.001.{v:02d}")), None)
+    if known is None:
+        return None
+    name = f"{family}.{message}.001.{known:02d}"
+    for element in document.iter(f"{{{etree.QName(document).namespace}}}*"):
+        element.tag = f"{{urn:iso:std:iso:20022:tech:xsd:{name}}}{etree.QName(element).localname}"
+    return _binding(name)
 
 
 def _even_incomplete(kind: type[Any], known: dict[str, Any]) -> Any:

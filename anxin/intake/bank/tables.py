@@ -26,6 +26,7 @@ _ACCOUNT = column(
     spread=True,
     note="农民工工资专户账号；单元格格式请设为文本",
     example="1401050000000000001",
+    above="账号 账户 帐号 查询账号",
 )
 PAYMENTS = (
     PROJECT,
@@ -63,6 +64,7 @@ MOVEMENTS = (
         spread=True,
         note="农民工工资专户账号；单元格格式请设为文本",
         example="1401050000000000001",
+        above="查询账号",
     ),
     _REFERENCE,
     column("bookedOn", "交易日期 记账日期 入账日期 交易时间 日期 booked_on", example="2026-04-02", required=True),
@@ -84,6 +86,7 @@ BALANCES = (
         required=True,
         note="单元格格式请设为文本",
         example="1401050000000000001",
+        above="查询账号",
     ),
     column("balance", "余额 账户余额 当前余额", required=True, example=1000000, note="单位：元"),
     column("bookedOn", "余额日期 日期 截止日期 balanceOn", required=True, example="2026-03-31"),

@@ -15,6 +15,8 @@ _DROP = re.compile(r"[\s*:：、,，.。_\-—/\\'\"“”]+")
 _DAY = re.compile(r"(0?[1-9]|[12]\d|3[01])(?:日|号)?")
 _DAY_OF_MONTH = re.compile(r"\d{1,2}月(\d{1,2})[日号]")
 _YEAR_MONTH = re.compile(r"(20\d{2})\s*(?:年|[-./])\s*(1[0-2]|0?[1-9])(?!\d)(?!\s*(?:月|[-./])\s*\d)")
+# 账号：6222 0200 0000 0000 001, also several such in one cell; what is said is a code, so plain letters and digits.
+_SAID = re.compile(r"([^\s:：]+)\s*[:：]\s*([0-9A-Za-z](?:[0-9A-Za-z-]|\s(?=[0-9A-Za-z-]))*)")
 _COMPACT_MONTH = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(?!\d)")
 
 
@@ -23,7 +25,8 @@ class Column:
     """A column a kind understands: its key (the national field name where there is one) and its titles.
 
     The first title is printed on the template. ``spread``: a vertically merged cell counts for every row it covers.
-    ``note`` explains the column on the template, in Chinese.
+    ``note`` explains the column on the template, in Chinese. ``above``: a line above the headings may say the value
+    for every row (账号：1401…), under the column's titles or these.
     """
 
     key: str
@@ -32,13 +35,21 @@ class Column:
     spread: bool = False
     note: str = ""
     example: Any = None
+    above: tuple[str, ...] = ()
 
 
 def column(
-    key: str, titles: str, *, required: bool = False, spread: bool = False, note: str = "", example: Any = None
+    key: str,
+    titles: str,
+    *,
+    required: bool = False,
+    spread: bool = False,
+    note: str = "",
+    example: Any = None,
+    above: str = "",
 ) -> Column:
     """A column whose titles are written in one line, blanks between."""
-    return Column(key, tuple(titles.split()), required, spread, note, example)
+    return Column(key, tuple(titles.split()), required, spread, note, example, tuple(above.split()))
 
 
 @dataclass(slots=True)
@@ -161,6 +172,23 @@ def month_in(text: Any) -> str | None:
     value = unicodedata.normalize("NFKC", str(text or ""))
     found = _YEAR_MONTH.search(value) or _COMPACT_MONTH.search(value)
     return f"{found.group(1)}-{int(found.group(2)):02d}" if found else None
+
+
+def said_above(sheet: Sheet, heading: int, column: Column) -> Any:
+    """What the lines above the headings say of a column that may stand there; blank when nothing.
+
+    The name and the value stand in one cell with a colon between, or in two cells side by side.
+    """
+    names = {plain(title) for title in (column.key, *column.titles, *column.above)} if column.above else set()
+    for row in sheet.rows[:heading] if names else []:
+        filled = [cell for cell in row if cell not in ("", None)]
+        for index, cell in enumerate(filled):
+            if index + 1 < len(filled) and plain(cell) in names and plain(filled[index + 1]) not in names:
+                return filled[index + 1]
+            for found in _SAID.finditer(cell if isinstance(cell, str) else ""):
+                if plain(found.group(1)) in names:
+                    return found.group(2)
+    return ""
 
 
 def month_above(sheet: Sheet, heading: int) -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from anxin.intake.sheets import cells
-from anxin.intake.sheets.headings import Column, Found, find_headings, month_above, month_in, plain
+from anxin.intake.sheets.headings import Column, Found, find_headings, month_above, month_in, plain, said_above
 from anxin.intake.sheets.titles import FIELD_TITLES
 from anxin.intake.sheets.workbook import Sheet, SheetError
 from anxin.law.civil import civil_date
@@ -206,6 +206,7 @@ def _sheet_records(
     wanted = [heading.columns[key] for key in essentials if key in heading.columns]
     # A row that lacks its key but says something of its own is refused in words rather than passed over.
     own = [heading.columns[c.key] for c in columns if c.key in heading.columns and not c.spread and c.key != "remark"]
+    above = {c.key: said for c in columns if c.key not in titles and (said := said_above(sheet, heading.row, c))}
     plain_titles = {key: plain(title) for key, title in titles.items()}
     for index in range(heading.last_row + 1, len(sheet.rows)):
         row = sheet.rows[index]
@@ -228,7 +229,7 @@ def _sheet_records(
             yield ReadRow(sheet.name, number, SKIPPED, "重复的表头", "headings again")
             continue
         days = {day: row[at] for day, at in heading.days.items() if at < len(row)}
-        yield Record(sheet.name, number, values, titles, heading.units, days, month, team)
+        yield Record(sheet.name, number, above | values, titles, heading.units, days, month, team)
 
 
 def _says(row: list[Any], at: int) -> bool:

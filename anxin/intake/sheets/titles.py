@@ -12,6 +12,7 @@ PROJECT = column(
     spread=True,
     note="平台项目编码；上传时已选定项目的可不填",
     example="P2026001",
+    above="项目编码",
 )
 CORP_CODE = column(
     "corpCode",

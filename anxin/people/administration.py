@@ -18,11 +18,12 @@ GRANTS: dict[str, frozenset[str]] = {
 
 
 class Refused(Exception):
-    """The act is not allowed or not possible; two sentences say why and what to do."""
+    """The act is not allowed or not possible; two sentences say why and what to do. ``field`` names the parameter that
+    is at fault, where one is."""
 
-    def __init__(self, zh: str, en: str) -> None:
+    def __init__(self, zh: str, en: str, *, field: str = "") -> None:
         super().__init__(zh)
-        self.zh, self.en = zh, en
+        self.zh, self.en, self.field = zh, en, field
 
 
 def roles_to_give(user: User) -> list[str]:

@@ -66,12 +66,18 @@ def add_turn(
 ) -> Duty:
     """Put a person on duty. Raises Refused when the times make no sense or he is on duty then already."""
     if not starts_at < ends_at or ends_at - starts_at > LONGEST:
-        raise Refused("结束时间须晚于开始时间，且一班不超过7天。", "A turn ends after it starts, within seven days.")
+        raise Refused(
+            "结束时间须晚于开始时间，且一班不超过7天。",
+            "A turn ends after it starts, within seven days.",
+            field="ends_at",
+        )
     now = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     if not now.is_active or now.left_at is not None or now.organisation_id != unit.pk:
-        raise Refused("只能安排本单位在职人员值班。", "Only people who work in this unit have its duty.")
+        raise Refused(
+            "只能安排本单位在职人员值班。", "Only people who work in this unit have its duty.", field="person"
+        )
     if Duty.objects.filter(person=now, starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
-        raise Refused("该人员在这段时间已有值班。", "This person is on duty then already.")
+        raise Refused("该人员在这段时间已有值班。", "This person is on duty then already.", field="person")
     turn = Duty.objects.create(
         organisation=unit, person=now, starts_at=starts_at, ends_at=ends_at, note=note[:200]
     )  # fmt: skip
@@ -106,7 +112,7 @@ def plan_holidays(*, unit: Organisation, month: str, people: Sequence[User], by:
         .order_by("pk")
     )
     if not crew:
-        raise Refused("请选择本单位在职人员。", "Choose people who work in this unit.")
+        raise Refused("请选择本单位在职人员。", "Choose people who work in this unit.", field="people")
     had = Counter(
         person
         for person, starts in Duty.objects.filter(person__in=crew).values_list("person_id", "starts_at")

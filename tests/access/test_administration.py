@@ -478,6 +478,37 @@ def test_the_roster_on_the_page(client, chief, crew):
     assert client.get("/duty?month=9999-12").status_code == 404
 
 
+def test_a_turn_that_is_refused_comes_back_as_it_was_typed(client, chief, crew, at):
+    client.force_login(chief)
+    unit, when = chief.organisation, {"from_day": "2026-10-02", "from_time": "19:15", "until_time": "23:45"}
+    typed = {"unit": unit.pk, "month": "2026-10", "person": crew[1].pk, **when, "note": "替班"}
+
+    def refused(**told) -> str:
+        answer = client.post("/duty/turns", {**typed, **told})
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        for value in ("2026-10-02", "19:15", "23:45", "替班"):
+            assert f'value="{value}"' in page
+        assert 'aria-label="上月"' in page
+        assert f"/duty?unit={unit.pk}&month=2026-10&form=csv" in page
+        return page
+
+    page = refused(until_day="2026-10-01")
+    assert f'<option value="{crew[1].pk}" selected>' in page
+    assert 'value="2026-10-01"' in page
+    assert '<p class="ax-bad ax-small" id="wrong-times" role="alert">结束时间须晚于开始时间' in page
+    assert 'id="wrong-times" role="alert">请填写日期和时间' in refused(until_day="")
+    assert 'id="wrong-person" role="alert">请选择人员' in refused(until_day="2026-10-02", person="")
+    assert not Duty.objects.exists()
+    assert client.post("/duty/turns", {**typed, "until_day": "2026-10-02"}).status_code == 302
+    assert 'id="wrong-person" role="alert">该人员在这段时间已有值班' in refused(until_day="2026-10-02")
+    planned = client.post("/duty/plan", {"unit": unit.pk, "month": "2026-10"})
+    assert planned.status_code == 422
+    assert "请选择本单位在职人员" in planned.content.decode()
+    assert 'name="crew" value="' in planned.content.decode()
+    assert " checked>" not in planned.content.decode()
+
+
 # Two at once
 
 

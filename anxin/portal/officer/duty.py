@@ -61,6 +61,15 @@ def duty(request: HttpRequest) -> HttpResponseBase:
         turns = rosters.turns_between(unit, *_span(month))
         note_export(request, form=form, rows=turns)
         return _download(unit, turns, month, form)
+    return _page(request, unit, month, at)
+
+
+def _page(
+    request: HttpRequest, unit: Organisation, month: str, at: datetime, refused: tuple[str, Refused] | None = None
+) -> HttpResponse:
+    """A month of a roster. ``refused``: which form was not taken and why; it is shown as it was filled in."""
+    user = signed_in(request)
+    form, why = refused or ("", None)
     days = rosters.roster(unit, month)
     english = in_english()
     staffed = Exists(User.objects.filter(organisation=OuterRef("pk"), is_active=True, left_at=None))
@@ -91,8 +100,12 @@ def duty(request: HttpRequest) -> HttpResponseBase:
         "turns": list(rosters.turns_between(unit, *_span(month))) if may_plan else [],
         "crew": [(person, ROLES.get(person.role, person.role)) for person in crew],
         "may_plan": may_plan,
+        "form": form,
+        "given": request.POST if refused else {},
+        "asked_crew": request.POST.getlist("crew") if form == "plan" else None,
+        "wrong": {why.field: said_to(why)} if why else {},
     }
-    return render(request, "officer/duty/month.html", context)
+    return render(request, "officer/duty/month.html", context, status=422 if refused else 200)
 
 
 def _download(unit: Organisation, turns: QuerySet[Duty], month: str, form: str) -> HttpResponseBase:
@@ -108,23 +121,29 @@ def _download(unit: Organisation, turns: QuerySet[Duty], month: str, form: str) 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """Put somebody on duty."""
-    user = signed_in(request)
+    user, at = signed_in(request), timezone.now()
     unit = _planned_unit(request, user)
-    person = unit.people.filter(pk=key_of(request.POST.get("person", ""))).first()
-    from_day, until_day = day_of(request.POST.get("from_day", "")), day_of(request.POST.get("until_day", ""))
-    starts, ends = _hour(request.POST.get("from_time", "")), _hour(request.POST.get("until_time", ""))
+    month = _month_or_404(request.POST.get("month", "") or month_of(civil_date(at)))
     try:
-        if person is None or from_day is None or until_day is None or starts is None or ends is None:
-            raise Refused("请选择人员和起止时间。", "Choose the person, the start and the end.")
+        person = unit.people.filter(pk=key_of(request.POST.get("person", ""))).first()
+        if person is None:
+            raise Refused("请选择人员。", "Choose a person.", field="person")
         rosters.add_turn(
-            unit=unit, person=person, by=user, at=timezone.now(), note=request.POST.get("note", ""),
-            starts_at=datetime.combine(from_day, starts, SHANGHAI), ends_at=datetime.combine(until_day, ends, SHANGHAI),
+            unit=unit, person=person, by=user, at=at, note=request.POST.get("note", ""),
+            starts_at=_moment(request, "from", "starts_at"), ends_at=_moment(request, "until", "ends_at"),
         )  # fmt: skip
     except Refused as refused:
-        messages.error(request, said_to(refused))
-    else:
-        messages.success(request, _("值班已安排。"))
-    return _back(unit, request.POST.get("month", ""))
+        return _page(request, unit, month, at, ("add", refused))
+    messages.success(request, _("值班已安排。"))
+    return _back(unit, month)
+
+
+def _moment(request: HttpRequest, name: str, field: str) -> datetime:
+    """A day and an hour of the form. Raises ``Refused``."""
+    day, hour = day_of(request.POST.get(f"{name}_day", "")), _hour(request.POST.get(f"{name}_time", ""))
+    if day is None or hour is None:
+        raise Refused("请填写日期和时间。", "Give the day and the time.", field=field)
+    return datetime.combine(day, hour, SHANGHAI)
 
 
 @needs("assign")
@@ -147,19 +166,18 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def plan(request: HttpRequest) -> HttpResponse:
     """Plan round-the-clock duty for the month's holidays."""
-    user = signed_in(request)
+    user, at = signed_in(request), timezone.now()
     unit = _planned_unit(request, user)
     month = _month_or_404(request.POST.get("month", ""))
     keys = [key for told in request.POST.getlist("crew") if (key := key_of(told))]
     try:
         made = rosters.plan_holidays(
-            unit=unit, month=month, people=list(unit.people.filter(pk__in=keys)), by=user, at=timezone.now()
+            unit=unit, month=month, people=list(unit.people.filter(pk__in=keys)), by=user, at=at
         )
     except Refused as refused:
-        messages.error(request, said_to(refused))
-    else:
-        done = _("已安排 %(n)s 个24小时班次。") % {"n": len(made)}
-        messages.success(request, done if made else _("本月没有待安排的法定节假日。"))
+        return _page(request, unit, month, at, ("plan", refused))
+    done = _("已安排 %(n)s 个24小时班次。") % {"n": len(made)}
+    messages.success(request, done if made else _("本月没有待安排的法定节假日。"))
     return _back(unit, month)
 
 

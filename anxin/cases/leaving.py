@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from anxin.cases.flow import tell
 from anxin.cases.models import Case, CaseTask
@@ -16,7 +17,7 @@ from anxin.people import trail
 from anxin.people.administration import Refused
 from anxin.people.models import Organisation, User
 from anxin.watch.handling import leaving as desk
-from anxin.watch.handling.actions import chiefs_of
+from anxin.watch.handling.actions import answering
 
 
 def counts_of(person: User) -> dict[str, int]:
@@ -44,12 +45,24 @@ def hand_over_desk(*, person: User, to: User | None, by: User, at: datetime, rea
     return {**moved, "cases": _hand_over(person, to, by, at, reason)}
 
 
+def pending_at(unit: Organisation) -> int:
+    """How much is open at a unit, cases and their tasks among it: what ``close_unit`` asks a receiver for."""
+    cases, tasks = _of_unit(unit)
+    return cases.count() + tasks.count() + desk.pending_at(unit)
+
+
+def _of_unit(unit: Organisation) -> tuple[QuerySet[Case], QuerySet[CaseTask]]:
+    return (
+        Case.objects.filter(unit=unit, ended_at=None),
+        CaseTask.objects.filter(organisation=unit, done_at=None, case__ended_at=None),
+    )
+
+
 @transaction.atomic
 def close_unit(*, unit: Organisation, to: Organisation | None, by: User, at: datetime, reason: str = "") -> int:
     """Close a unit; its open cases and tasks go to another like the rest. Answers how many went. Raises Refused when
     something is open and no other unit is named."""
-    cases = Case.objects.filter(unit=unit, ended_at=None)
-    tasks = CaseTask.objects.filter(organisation=unit, done_at=None, case__ended_at=None)
+    cases, tasks = _of_unit(unit)
     pending = cases.count() + tasks.count()
     if pending and (to is None or to.pk == unit.pk or not to.active):
         raise Refused(f"该单位尚有 {pending} 件未办结案件，请选择接收单位。",
@@ -63,8 +76,8 @@ def close_unit(*, unit: Organisation, to: Organisation | None, by: User, at: dat
                  en=f"{to.name_en or to.name} handles it now")  # fmt: skip
         tasks.update(organisation=to)
         cases.update(unit=to)
-        notify(to=chiefs_of(to), kind="given-back", subject="organisation", subject_id=unit.pk, at=at, urgent=True,
-               zh=f"接收{unit.name}的 {pending} 件案件。",
+        notify(to=answering(to, "cases"), kind="given-back", subject="organisation", subject_id=unit.pk, at=at,
+               urgent=True, zh=f"接收{unit.name}的 {pending} 件案件。",
                en=f"{pending} cases come from {unit.name_en or unit.name}.")  # fmt: skip
     return pending + desk.close_unit(unit=unit, to=to, by=by, at=at, reason=reason)
 
@@ -107,6 +120,6 @@ def _tell_units(person: User, to: User | None, rows: Iterable[Case], at: datetim
         return
     for unit in Organisation.objects.filter(pk__in=[pk for pk in counts if pk is not None]):
         n = counts[unit.pk]
-        notify(to=[chief for chief in chiefs_of(unit) if chief.pk != person.pk], kind="given-back", subject="user",
-               subject_id=person.pk, at=at, urgent=True, zh=f"{name}离任，{n} 件案件退回本单位，请指定承办人。",
+        notify(to=answering(unit, "cases", apart_from=person), kind="given-back", subject="user", subject_id=person.pk,
+               at=at, urgent=True, zh=f"{name}离任，{n} 件案件退回本单位，请指定承办人。",
                en=f"{name} has left: {n} cases are back in the unit and want an officer.")  # fmt: skip

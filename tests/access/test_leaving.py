@@ -97,6 +97,24 @@ def test_without_a_successor_they_go_back_to_the_units_tray(leaver, chief, desk,
     assert take(handling=desk[0], by=colleague, at=at).owner == colleague
 
 
+def test_what_comes_back_to_a_unit_with_nobody_left_is_told_to_the_one_above(client, leaver, chief, desk, at):
+    """The county had one officer: the city's chief hears of it, and the notice leads him to the matters."""
+    leaving.leave(person=leaver, to=None, by=chief, at=at)
+    (notice,) = Notice.objects.filter(kind="given-back")
+    assert notice.to == chief
+    assert "42 件" in notice.zh
+    client.force_login(chief)
+    assert client.post("/inbox/read", {"notice": notice.pk}).url == "/desk?view=region"
+
+
+def test_a_colleague_is_told_before_the_unit_above(client, leaver, successor, chief, desk, at):
+    leaving.leave(person=leaver, to=None, by=chief, at=at)
+    (notice,) = Notice.objects.filter(kind="given-back")
+    assert notice.to == successor
+    client.force_login(successor)
+    assert client.post("/inbox/read", {"notice": notice.pk}).url == "/desk?view=unit"
+
+
 def test_everything_or_nothing(leaver, successor, chief, desk, at, monkeypatch):
     real = leaving.notify
 
@@ -193,6 +211,7 @@ def test_the_page_offers_and_does_it(client, leaver, successor, chief, desk):
     client.force_login(chief)
     page = client.get(f"/people/{leaver.pk}/leave").content.decode()
     assert ">40<" in page
+    assert "最先到期的 12 件，共 40 件" in page
     assert "测试successor" in page
     client.post(f"/people/{leaver.pk}/leave", {"to": str(successor.pk), "reason": "调离"})
     assert Handling.objects.filter(owner=successor, ended_at=None).count() == FORTY
@@ -210,3 +229,27 @@ def test_a_unit_that_closes_gives_its_matters_to_another(leaver, chief, desk, at
     unit.refresh_from_db()
     assert not unit.active
     assert Notice.objects.filter(to=chief, kind="given-back", subject="organisation").exists()
+
+
+def test_what_is_to_be_looked_at_again_goes_to_the_unit_that_takes_over(leaver, chief, at):
+    unit, to = leaver.organisation, make_unit("140100")
+    task = InspectionTask.objects.create(
+        project=make_project(at, "P3", region_code="140105"), unit=unit, entered_on=at.date(), due_on=at.date(),
+        done_on=at.date(), recheck_on=at.date() + timedelta(days=7),
+    )  # fmt: skip
+    leaving.leave(person=leaver, to=None, by=chief, at=at)
+    with pytest.raises(Refused, match="1 件"):
+        leaving.close_unit(unit=unit, to=None, by=chief, at=at)
+    assert leaving.close_unit(unit=unit, to=to, by=chief, at=at) == 1
+    task.refresh_from_db()
+    assert task.unit == to
+
+
+def test_a_unit_that_only_helps_is_asked_who_takes_over(client, leaver, chief, desk, at):
+    """What the closing wants to know, its form asks for."""
+    office = make_unit("140100", "housing", "housing")
+    HelperTask.objects.create(
+        handling=desk[0], organisation=office, task="协查", within="3 days", asked_by=leaver, asked_at=at, due_at=at
+    )
+    client.force_login(make_person("admin", "operator", ""))
+    assert "尚有 1 件未办结事项，须指定接收单位" in client.get(f"/organisations/{office.pk}").content.decode()

@@ -51,6 +51,33 @@ def test_settings_keep_the_address_sealed_and_show_it_masked():
     assert "o***@example.invalid" in page
 
 
+def test_a_channel_switched_on_without_an_address_is_not_called_saved():
+    _, client = signed_in("officer", "officer")
+    page = client.post("/inbox/preferences", {"sms-on": "1"}, follow=True).content.decode()
+    assert "短信的地址不对" in page
+    assert "通知设置已保存" not in page
+    assert not Preference.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "subject", "where"),
+    [
+        ("chief", "approve", "pause-request", "/pause-requests"),
+        ("clerk", "decided", "pause-request", "/site/pauses"),
+        ("clerk", "top-up", "project", "/site"),
+        ("chief", "taken-over", "user", "/desk?view=mine"),
+        ("chief", "given-back", "organisation", "/desk?view=unit"),
+        ("agency", "helper", "handling", "/helping"),
+        ("agency", "track", "track", "/helping/ways"),
+        ("chief", "inspection", "inspection", "/inbox"),  # gone meanwhile
+    ],
+)
+def test_a_notice_leads_to_where_one_can_act(role, kind, subject, where):
+    person, client = signed_in(role, role)
+    notify(to=[person], kind=kind, subject=subject, subject_id=1, zh="消息", en="Notice", at=NOON)
+    assert client.post("/inbox/read", {"notice": Notice.objects.get().pk}).url == where
+
+
 def test_an_address_that_is_none_is_told_and_not_kept():
     _, client = signed_in("officer", "officer")
     form = {"wecom-on": "1", "wecom-address": "http://localhost:8000/", "email-address": "a@b, c@d"}

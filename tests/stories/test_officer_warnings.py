@@ -4,9 +4,12 @@ import csv
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from anxin.insight.overview import refresh
-from anxin.watch.models import WarningEvent
+from anxin.people.models import Organisation
+from anxin.watch.handling.routing import hand_over
+from anxin.watch.models import Handling, WarningEvent
 from tests.insight.test_overview import warn
 from tests.people import make_project
 from tests.portal.site import make_site, make_user
@@ -70,6 +73,25 @@ def test_a_file_holds_the_list_as_it_was_narrowed_without_a_new_page(page, sign_
     begun.value.save_as(file)
     rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     assert [row[1] for row in rows[1:]] == ["迎宾路改造"]
+
+
+def test_far_down_a_long_list_the_bar_and_what_one_can_do_with_the_chosen_stay_in_sight(page, sign_in, at):
+    make_user("officer", region="140000", role="chief")
+    project = make_project(at, "P1")
+    for n in range(30):
+        warn(project, at, subject=f"project:{project.pk}:{n}", reason=f"第{n}件")
+    hand_over(at=at)
+    Handling.objects.update(unit=Organisation.objects.create(name="省厅", kind="hr", region_code="140000"))
+    sign_in("officer", to="/desk")
+    page.goto("/desk?view=region")
+    last = page.locator("[data-row]").nth(29)
+    last.locator("[name=id]").check()
+    assert page.evaluate("scrollY") > 900
+    tops = [page.locator(part).first.bounding_box()["y"] for part in (".ax-top", ".ax-bulk", ".ax-desk thead th")]
+    assert tops == sorted(tops)
+    assert tops[0] == 0
+    page.locator(".ax-bulk button", has_text="签收").click()
+    expect(page.locator("#rows")).to_contain_text("已签收 1 条")
 
 
 def test_the_list_filters_without_a_new_page_and_keeps_its_address(page, sign_in, province):

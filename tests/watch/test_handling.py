@@ -170,6 +170,12 @@ def test_a_pause_needs_another_to_approve_it_and_moves_the_deadline(handling, pe
     assert any("等待银行开户" in line for line in clock.reckoning_of(handling).zh)
 
 
+@pytest.mark.parametrize(("asks", "hears"), [("officer", "chief"), ("chief", "city")])
+def test_who_may_approve_a_pause_is_told_and_in_the_unit_above_where_nobody_else_may(handling, people, asks, hears):
+    clock.ask_for_pause(handling=handling, reason="停工取证", by=people[asks], at=on(OPENED))
+    assert [notice.to.username for notice in Notice.objects.filter(kind="approve")] == [hears]
+
+
 def test_an_extension_moves_the_day_that_everybody_reads(handling, people):
     assert day_told(handling) == handling.due_at.astimezone(SHANGHAI).date() == date(2026, 4, 17)
     change = clock.ask_for_extension(handling=handling, more="3 working days", reason="等待盖章", by=people["officer"],

@@ -8,13 +8,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from anxin.cases.models import Case
 from anxin.insight.paging import page_of, wanted_page
 from anxin.law.civil import civil_date
 from anxin.notices.channels import takes, ways
@@ -24,12 +22,11 @@ from anxin.notices.send import mark_read
 from anxin.people import trail
 from anxin.portal.officer.downloads import form_asked, note_export
 from anxin.portal.officer.forms import key_of
+from anxin.portal.officer.notice_places import place_of
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.export import READ, Cell, export
 from anxin.portal.ui.tags import in_language
-from anxin.remedies.models import Draw
 from anxin.vault.fields import mask_phone, open_text, seal_text
-from anxin.watch.models import Handling
 
 STATES = {
     "waiting": gettext_lazy("待发送"),
@@ -96,27 +93,7 @@ def read(request: HttpRequest) -> HttpResponse:
         return redirect("inbox")
     notice = get_object_or_404(Notice, pk=wanted, to=person)
     mark_read(person=person, at=at, ids=[notice.pk])
-    return redirect(_place_of(notice))
-
-
-def _place_of(notice: Notice) -> str:
-    if notice.subject == "handling":
-        handling = Handling.objects.filter(pk=int(notice.subject_id)).first()
-        if handling is not None:
-            return reverse("warning", args=[handling.warning_id])
-    if notice.subject == "listing":
-        return reverse("listing", args=[notice.subject_id])
-    if notice.subject == "case":
-        # Some name the case by its key, some by its number, which is longer than any key.
-        named = Q(number=notice.subject_id) | Q(pk=int(notice.subject_id))
-        case = Case.objects.filter(named).first()
-        if case is not None:
-            return reverse("case", args=[case.number])
-    if notice.subject == "draw":
-        draw = Draw.objects.filter(pk=int(notice.subject_id)).select_related("case").first()
-        if draw is not None:
-            return reverse("draw", args=[draw.case.number, draw.pk])
-    return reverse("inbox")
+    return redirect(place_of(notice, reader=person))
 
 
 @needs("notices")
@@ -167,7 +144,7 @@ def _keep(request: HttpRequest, channel: str) -> bool:
     way = Preference.objects.filter(person=person, channel=channel).first()
     address = request.POST.get(f"{channel}-address", "").strip()[:300]
     if way is None and not address:
-        return True
+        return request.POST.get(f"{channel}-on") != "1"
     if address and not takes(channel, address):
         return False
     way = way or Preference(person=person, channel=channel)

@@ -148,7 +148,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "above": _above(unit, set(mine.values_list("pk", flat=True))),
         "below": _counted(mine.filter(parent=unit)),
         "people": [(person, ROLES.get(person.role, person.role)) for person in people],
-        "pending": _pending(unit),
+        "pending": case_leaving.pending_at(unit),
         "words": KINDS,
         "may_duty": may(user, "duty"),
         **_choices(),
@@ -241,10 +241,6 @@ def _above(unit: Organisation, reach: set[int]) -> list[Organisation]:
         path.insert(0, above)
         above = above.parent
     return path
-
-
-def _pending(unit: Organisation) -> int:
-    return unit.handlings.filter(ended_at=None).count() + unit.inspection_tasks.filter(done_on=None).count()
 
 
 def _choices() -> dict[str, Any]:

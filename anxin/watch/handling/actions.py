@@ -12,6 +12,7 @@ from anxin import plainly
 from anxin.law.clocks import moment_due
 from anxin.notices.send import notify
 from anxin.people import trail
+from anxin.people.access import may
 from anxin.people.models import Organisation, Role, User
 from anxin.rules.rule import RUNGS
 from anxin.watch.models import Demand, Escalation, Handling, HelperTask
@@ -222,3 +223,19 @@ def chiefs_of(unit: Organisation | None) -> list[User]:
         return []
     people = unit.people.filter(is_active=True)
     return list(people.filter(role__in=[Role.CHIEF, Role.LEADER])) or list(people)
+
+
+def answering(unit: Organisation | None, permission: str, *, apart_from: User | None = None) -> list[User]:
+    """Who of ``chiefs_of`` a unit holds a permission; where nobody is left who does, those of the next unit above of
+    its kind (city, province). So what waits for somebody is never told to nobody."""
+    for one in [unit, *_above(unit)] if unit is not None else []:
+        if people := [p for p in chiefs_of(one) if p != apart_from and may(p, permission)]:
+            return people
+    return []
+
+
+def _above(unit: Organisation) -> list[Organisation]:
+    code = unit.region_code
+    codes = [above for above in (code[:4] + "00", code[:2] + "0000") if code and above != code]
+    found = Organisation.objects.filter(kind=unit.kind, industry=unit.industry, active=True, region_code__in=codes)
+    return [one for one in found.order_by("-region_code", "pk") if one.pk != unit.pk]

@@ -10,7 +10,7 @@ from anxin.law.running import More, Reckoning, Stop, reckon
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.people.models import User
-from anxin.watch.handling.actions import AlreadyDone, chiefs_of, locked
+from anxin.watch.handling.actions import AlreadyDone, answering, locked
 from anxin.watch.models import ClockChange, Handling, Warning
 
 
@@ -49,8 +49,8 @@ def _ask(handling: Handling, kind: str, reason: str, more: str, by: User, at: da
     )
     trail.record(by=by, at=at, action=f"ask-{kind}", subject="handling", subject_id=now.pk,
                  changes={"reason": reason, "more": more})  # fmt: skip
-    notify(to=[p for p in chiefs_of(now.unit) if p != by], kind="approve", subject="handling", subject_id=now.pk, at=at,
-           zh=f"待审批：{'暂停计时' if kind == 'pause' else '延期'}——{reason}",
+    notify(to=answering(now.unit, "approve", apart_from=by), kind="approve", subject="handling", subject_id=now.pk,
+           at=at, zh=f"待审批：{'暂停计时' if kind == 'pause' else '延期'}——{reason}",
            en=f"To approve: {kind} — {reason}")  # fmt: skip
     return change
 

@@ -14,8 +14,11 @@ from anxin.people.access import may, region_prefix
 from anxin.people.accounts import close_account
 from anxin.people.administration import Refused, manageable_people
 from anxin.people.models import Organisation, User
-from anxin.watch.handling.actions import chiefs_of
+from anxin.watch.handling.actions import answering
 from anxin.watch.models import Handling, HelperTask, InspectionTask
+
+# Not inspected yet, or what was found is still to be looked at again.
+UNFINISHED = Q(done_on=None) | Q(recheck_on__isnull=False, rechecked_at=None)
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,10 @@ class Desk:
 
 def desk_of(person: User) -> Desk:
     """What a person has in hand."""
-    unfinished = Q(done_on=None) | Q(recheck_on__isnull=False, rechecked_at=None)
     return Desk(
         Handling.objects.filter(owner=person, ended_at=None),
         HelperTask.objects.filter(owner=person, done_at=None, handling__ended_at=None),
-        InspectionTask.objects.filter(unfinished, owner=person),
+        InspectionTask.objects.filter(UNFINISHED, owner=person),
     )
 
 
@@ -131,19 +133,30 @@ def _tell(
         if unit is not None:
             counts[unit.pk] = (unit, counts.get(unit.pk, (unit, 0))[1] + 1)
     for unit, n in counts.values():
-        notify(to=[p for p in chiefs_of(unit) if p.pk != person.pk], kind="given-back", subject="user",
+        notify(to=answering(unit, "desk", apart_from=person), kind="given-back", subject="user",
                subject_id=person.pk, at=at, urgent=True, zh=f"{name}离任，{n} 件事项退回本单位待签收。",
                en=f"{name} has left: {n} matters are back in the unit's tray.")  # fmt: skip
+
+
+def pending_at(unit: Organisation) -> int:
+    """How many handlings, helper tasks and inspections are open at a unit."""
+    return sum(rows.count() for rows in _of_unit(unit))
+
+
+def _of_unit(unit: Organisation) -> tuple[QuerySet[Handling], QuerySet[HelperTask], QuerySet[InspectionTask]]:
+    return (
+        Handling.objects.filter(unit=unit, ended_at=None),
+        HelperTask.objects.filter(organisation=unit, done_at=None, handling__ended_at=None),
+        InspectionTask.objects.filter(UNFINISHED, unit=unit),
+    )
 
 
 @transaction.atomic
 def close_unit(*, unit: Organisation, to: Organisation | None, by: User, at: datetime, reason: str = "") -> int:
     """Close a unit; its open handlings, helper tasks and inspections go to another. Answers how many. Raises Refused
     when something is open and no other unit is named."""
-    handlings = Handling.objects.filter(unit=unit, ended_at=None)
-    helpers = HelperTask.objects.filter(organisation=unit, done_at=None, handling__ended_at=None)
-    inspections = InspectionTask.objects.filter(unit=unit, done_on=None)
-    pending = handlings.count() + helpers.count() + inspections.count()
+    handlings, helpers, inspections = _of_unit(unit)
+    pending = pending_at(unit)
     if pending and (to is None or to.pk == unit.pk or not to.active):
         raise Refused(f"该单位尚有 {pending} 件未办结事项，请选择接收单位。",
                       f"{pending} matters are open here: choose the unit that takes them.")  # fmt: skip
@@ -156,7 +169,7 @@ def close_unit(*, unit: Organisation, to: Organisation | None, by: User, at: dat
         inspections.update(unit=to)
     units.close_unit(unit=unit, by=by, at=at, reason=reason)
     if pending and to is not None:
-        notify(to=chiefs_of(to), kind="given-back", subject="organisation", subject_id=unit.pk, at=at, urgent=True,
-               zh=f"接收{unit.name}的 {pending} 件事项。",
+        notify(to=answering(to, "desk"), kind="given-back", subject="organisation", subject_id=unit.pk, at=at,
+               urgent=True, zh=f"接收{unit.name}的 {pending} 件事项。",
                en=f"{pending} matters come from {unit.name_en or unit.name}.")  # fmt: skip
     return pending

@@ -10,7 +10,7 @@ from anxin.people import trail
 from anxin.people.models import User
 from anxin.registry import actions
 from anxin.registry.models import Project
-from anxin.watch.handling.actions import AlreadyDone, chiefs_of
+from anxin.watch.handling.actions import AlreadyDone, answering
 from anxin.watch.handling.routing import inspection_units, unit_for
 from anxin.watch.models import Demand, PauseRequest
 
@@ -46,7 +46,7 @@ def ask_to_pause_works(
     )  # fmt: skip
     told = {"from_on": from_on, "until_on": until_on, "reason": reason, "evidence": list(evidence)}
     trail.record(by=by, at=at, action="ask-pause-works", subject="project", subject_id=project.pk, changes=told)
-    chiefs = chiefs_of(unit_for(project.region_code, inspection_units()))
+    chiefs = answering(unit_for(project.region_code, inspection_units()), "approve")
     notify(to=chiefs, kind="approve", subject="pause-request", subject_id=request.pk, at=at,
            zh=f"待审批：{project.name} 停工报备 {from_on} 至 {until_on}——{reason}",
            en=f"To approve: {project.name} asks for a pause from {from_on} to {until_on} — {reason}")  # fmt: skip

@@ -24,7 +24,7 @@ T = TypeVar("T")
 RANKS = {level: rank for rank, level in enumerate(LEVELS, start=1)}
 _NUMBERS = ("measure", "threshold", "affected", "base", "amount_fen")
 _CHUNK = 800
-_A_LOT = 4000
+_A_LOT = 1000
 
 
 @dataclass(slots=True)

@@ -16,11 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
 
-from anxin.intake import admit
-from anxin.intake.admit import Refused, may_send
 from anxin.intake.bulk.decoding import Rows
 from anxin.intake.bulk.endpoints import ATTENDANCE, PAYROLL, Endpoint
 from anxin.intake.bulk.fields import Problem
+from anxin.intake.judging import EARLIEST, Refused, amount_of, may_send, wage_month
 from anxin.intake.models import Sender
 from anxin.law.civil import month_of
 from anxin.ledger.schema import FACT_TABLES
@@ -104,7 +103,7 @@ def swipes(rows: Rows, *, sender: Sender, today: date) -> Quick:
     columns = _Columns(rows, ATTENDANCE)
     passed_at = _moments(columns)
     days = passed_at // _DAY_US
-    earliest, latest = (admit.EARLIEST - _EPOCH).days, (today - _EPOCH).days
+    earliest, latest = (EARLIEST - _EPOCH).days, (today - _EPOCH).days
     columns.good &= (days >= earliest) & (days <= latest)
     arrays = {
         "team_no": columns.array("team_no", pa.int64()),
@@ -122,7 +121,7 @@ def payroll(rows: Rows, *, sender: Sender, today: date) -> Quick:
     columns = _Columns(rows, PAYROLL)
 
     def month(value: str) -> str:
-        return admit.wage_month(value, "", today)
+        return wage_month(value, "", today)
 
     def paid_on(value: date | None) -> date | None:
         if value is not None and value > today:
@@ -204,7 +203,7 @@ def _amounts(columns: _Columns, in_fen: str, in_yuan: str, *, required: bool) ->
     """Amounts from two columns, fen before yuan; a missing one is not good, or nothing where it may be missing."""
 
     def sound(value: int | None) -> int | None:
-        return None if value is None else admit.amount_of(value, "")
+        return None if value is None else amount_of(value, "")
 
     found = pc.coalesce(columns.array(in_fen, pa.int64(), sound), columns.array(in_yuan, pa.int64(), sound))
     if required:

@@ -9,11 +9,12 @@ natural key keeps each pass once.
 from typing import Any
 
 from anxin.intake import values
-from anxin.intake.admit import admit, may_send
+from anxin.intake.admit import admit
 from anxin.intake.cwr import reading
 from anxin.intake.cwr.answers import MALFORMED, MISSING, REJECTED, Refusal
 from anxin.intake.cwr.reading import Call, Fields
 from anxin.intake.held import hold
+from anxin.intake.judging import may_send
 from anxin.intake.models import Receipt
 from anxin.intake.rows import Arrival, Fault, SwipeRow
 from anxin.registry.models import Engagement, Project

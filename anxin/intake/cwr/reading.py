@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from anxin.intake import values
-from anxin.intake.admit import may_send
 from anxin.intake.cwr.answers import MALFORMED, MISSING, NOT_JSON, REJECTED, Refusal
+from anxin.intake.judging import may_send
 from anxin.intake.models import Sender
 from anxin.law.civil import civil_date
 from anxin.registry.models import Project

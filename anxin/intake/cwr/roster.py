@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 
 from anxin.intake import values
-from anxin.intake.admit import IDENTITY_WORDS
 from anxin.intake.cwr import reading
 from anxin.intake.cwr.answers import MISSING, REJECTED, Refusal
 from anxin.intake.cwr.dictionaries import COMPANY_TYPES, WORK_TYPES
 from anxin.intake.cwr.images import picture_of
 from anxin.intake.cwr.reading import Call, Fields
 from anxin.intake.held import hold
+from anxin.intake.judging import IDENTITY_WORDS
 from anxin.intake.models import Receipt
 from anxin.intake.rows import Arrival, Fault
 from anxin.registry import actions

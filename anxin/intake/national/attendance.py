@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from anxin.intake import held, values
-from anxin.intake.admit import EARLIEST, admit
+from anxin.intake.admit import admit
+from anxin.intake.judging import EARLIEST
 from anxin.intake.national.calls import Call, Outcome, find_project, identity, in_clear
 from anxin.intake.national.clock import swap_minutes
 from anxin.intake.national.fields import Fields, at_row

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anxin.intake import held
-from anxin.intake.admit import IDENTITY_WORDS, may_send
+from anxin.intake.judging import IDENTITY_WORDS, may_send
 from anxin.intake.models import Receipt, Sender
 from anxin.intake.national import signing
 from anxin.intake.national.fields import Fields

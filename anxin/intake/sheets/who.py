@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from anxin.intake.admit import IDENTITY_WORDS
+from anxin.intake.judging import IDENTITY_WORDS
 from anxin.intake.sheets import cells
 from anxin.intake.sheets.codes import code_of
 from anxin.intake.sheets.reading import Context, Record, RowRefused

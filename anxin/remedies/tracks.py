@@ -7,7 +7,7 @@ from django.db import transaction
 
 from anxin.cases import flow
 from anxin.cases.flow import CannotMove
-from anxin.cases.models import Case, Claimant
+from anxin.cases.models import Case, CaseClock, Claimant
 from anxin.cases.money import agree_sum
 from anxin.cases.procedure import states as case_states
 from anxin.law.civil import civil_date
@@ -60,6 +60,9 @@ def begin(
                zh=f"{known.title['zh']}：案件 {now.number} 交由你单位办理",
                en=f"{known.title['en']}: case {now.number} is with your office")  # fmt: skip
     _move_case(now, known.case, by=by, at=at)
+    if kind != "mediation" and not Track.objects.filter(case=now, kind="mediation", ended_at=None).exists():
+        # The place's days of local mediation are no measure of a tribunal or a court; these have clocks of their own.
+        _end_mediation(now, at=at, dropped=True)
     return track
 
 
@@ -160,6 +163,8 @@ def step(
         _agree(now, state, people, sums or {}, instalments, by=by, at=at, on=happened)
     _enter(now, known, case, people=len(people), by=by, at=at, on=happened, before=before, note=note)
     _move_case(case, state.case, by=by, at=at)
+    if now.kind == "mediation" and state.ends:
+        _end_mediation(case, at=at)
     return now
 
 
@@ -232,6 +237,11 @@ def _move_case(case: Case, to: str, *, by: User | None, at: datetime) -> None:
     now = flow.locked(case)
     if to and to != now.state and to in case_states()[now.state].next:
         flow.move(case=now, to=to, by=by, at=at)
+
+
+def _end_mediation(case: Case, *, at: datetime, dropped: bool = False) -> None:
+    if CaseClock.objects.filter(case=case, step="mediate", done_at=None).update(done_at=at, dropped=dropped):
+        flow.recount(flow.locked(case))
 
 
 @transaction.atomic

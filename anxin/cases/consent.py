@@ -34,8 +34,11 @@ def find_member(*, number: str, code: str) -> Claimant | None:
 
 
 @transaction.atomic
-def agree(*, claimant: Claimant, at: datetime, fen: int | None = None, months: list[str] | None = None) -> Claimant:
-    """The member agrees to be spoken for; ``fen`` and ``months`` correct what the representative wrote.
+def agree(
+    *, claimant: Claimant, at: datetime, fen: int | None = None, months: list[str] | None = None, language: str = ""
+) -> Claimant:
+    """The member agrees to be spoken for; ``fen`` and ``months`` correct what the representative wrote. ``language``
+    (``en``, ``zh-hans``) is the one he is told in from now on; empty leaves it as it was.
 
     Raises ValueError on a negative sum, TooLate when the sum is verified already or the case has ended.
     """
@@ -51,7 +54,8 @@ def agree(*, claimant: Claimant, at: datetime, fen: int | None = None, months: l
         now.consent, now.consent_at = Consent.GIVEN, now.consent_at if not first else at
     now.claimed_fen = now.claimed_fen if fen is None else fen
     now.months = now.months if months is None else sorted(set(months))
-    now.save(update_fields=["consent", "consent_at", "claimed_fen", "months"])
+    now.language = language or now.language
+    now.save(update_fields=["consent", "consent_at", "claimed_fen", "months", "language"])
     add_up(case)
     if first:
         reports.joined(case, at=at)

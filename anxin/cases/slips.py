@@ -39,6 +39,12 @@ def hand_out(claim: Claim, codes: Mapping[int, str], *, at: datetime) -> dict[in
             f"【安薪】有工友替您一起反映欠薪。编号 {claim.number}，您的确认码 {shown(left[row.pk])}。"
             f"请本人到 {where} 确认、改金额或不参加。不收任何费用。"
         )
+        if row.language.startswith("en"):
+            place = where if settings.ADDRESS else "Anxin's page to agree"
+            text = (
+                f"[Anxin] A workmate claims wages for you too. No. {claim.number}, your code {shown(left[row.pk])}. "
+                f"Go to {place} yourself to agree, correct your sum or stay out. It costs nothing."
+            )
         tell_phone(phone=open_text(row.phone_sealed), text=text, key=mark + secrets.token_hex(8), at=at, secret=True,
                    ends_at=at + timedelta(days=1))  # fmt: skip
         del left[row.pk]

@@ -3,11 +3,12 @@
 What happens to a claim within a quarter of an hour, or while its people may not be rung, is one message: an officer who
 takes, accepts and verifies it at one sitting makes a telephone ring once. No message names the employer or a sum; to
 who claimed anonymously it does not even say what it is about. Whoever filed in English reads English on the phone he
-left; a member of a group has chosen no language, and reads Chinese.
+left; a member of a group reads the language he agreed in, and Chinese until then.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from anxin.cases.models import Case, Claim, Claimant, Consent
 from anxin.cases.procedure import states
@@ -56,27 +57,27 @@ def message_claimant(claimant: Claimant, *, zh: str, en: str, at: datetime, quie
     if not has_sms():
         return
     claim = Claim.objects.get(pk=claimant.claim_id)
-    phones = {bytes(claimant.phone_blind): bytes(claimant.phone_sealed)} if claimant.phone_blind else {}
+    phones = {bytes(claimant.phone_blind): _own(claimant, claim)} if claimant.phone_blind else {}
     if not phones and claim.phone_blind and claimant.consent == Consent.OWN:
-        phones = {bytes(claim.phone_blind): bytes(claim.phone_sealed)}
+        phones = {bytes(claim.phone_blind): Phone(bytes(claim.phone_sealed), claim.language.startswith("en"))}
     _queue(claim, phones, quiet if claim.anonymous else (zh, en), at)
 
 
 def message_claimants(claims: Iterable[Claim], *, text: str, text_en: str, mark: str, at: datetime) -> int:
     """Send one message to every phone of the claims, in the caller's transaction. Answers to how many.
 
-    ``text`` (``text_en`` to who filed in English) names no person and no employer: a phone may lie where others read
-    it. ``mark`` names the occasion; the same is sent once to a phone.
+    ``text`` (``text_en`` to who filed or agreed in English) names no person and no employer: a phone may lie where
+    others read it. ``mark`` names the occasion; the same is sent once to a phone.
     """
     if not has_sms():
         return 0
-    phones: dict[bytes, tuple[bytes, Claim]] = {}
+    phones: dict[bytes, tuple[Phone, Claim]] = {}
     for claim in claims:
-        phones |= {key: (sealed, claim) for key, sealed in _phones(claim).items()}
-    for key, (sealed, claim) in phones.items():
+        phones |= {key: (phone, claim) for key, phone in _phones(claim).items()}
+    for key, (phone, claim) in phones.items():
         tell_phone(
-            phone=open_text(sealed),
-            text=text_en if in_english(claim, key) else text,
+            phone=open_text(phone.sealed),
+            text=text_en if phone.english else text,
             key=f"{mark}:{key.hex()}",
             at=at,
             hours=_hours(claim),
@@ -84,29 +85,38 @@ def message_claimants(claims: Iterable[Claim], *, text: str, text_en: str, mark:
     return len(phones)
 
 
-def _phones(claim: Claim) -> dict[bytes, bytes]:
+class Phone(NamedTuple):
+    """A sealed number, and whether its owner reads English."""
+
+    sealed: bytes
+    english: bool
+
+
+def _phones(claim: Claim) -> dict[bytes, Phone]:
     """The phones of a claim's people, by their blind value."""
-    phones = {bytes(claim.phone_blind): bytes(claim.phone_sealed)} if claim.phone_blind else {}
+    in_english = claim.language.startswith("en")
+    phones = {bytes(claim.phone_blind): Phone(bytes(claim.phone_sealed), in_english)} if claim.phone_blind else {}
     standing = Claimant.objects.filter(claim=claim, withdrawn_at=None).exclude(consent=Consent.REFUSED)
     for row in standing.exclude(phone_blind=b""):
-        phones[bytes(row.phone_blind)] = bytes(row.phone_sealed)
+        phones[bytes(row.phone_blind)] = _own(row, claim)
     return phones
+
+
+def _own(claimant: Claimant, claim: Claim) -> Phone:
+    """A person's own phone: in the language he agreed in; who agreed in none and holds the claim's phone filed it."""
+    filed = bytes(claimant.phone_blind) == bytes(claim.phone_blind)
+    language = claimant.language or (claim.language if filed else "")
+    return Phone(bytes(claimant.phone_sealed), language.startswith("en"))
 
 
 def _hours(claim: Claim) -> tuple[int, int]:
     return claim.safe_from, claim.safe_until
 
 
-def in_english(claim: Claim, phone: bytes) -> bool:
-    """Whether a phone (by its blind value) is that of who filed a claim, and he filed it in English."""
-    return claim.language.startswith("en") and phone == bytes(claim.phone_blind)
-
-
-def _queue(claim: Claim, phones: dict[bytes, bytes], said: tuple[str, str], at: datetime) -> None:
+def _queue(claim: Claim, phones: dict[bytes, Phone], said: tuple[str, str], at: datetime) -> None:
     """Put the words into the claim's message that waits, or into a new one."""
     turn = waking(_end_of_quarter(at), _hours(claim))
-    for key, sealed in phones.items():
-        english = in_english(claim, key)
+    for key, (sealed, english) in phones.items():
         words, head, (stop, comma) = said[english], _head(claim, english), (".", "; ") if english else ("。", "；")
         name = f"step:{claim.pk}:{turn.astimezone(SHANGHAI):%y%m%d%H%M}:{key.hex()}"
         waiting = Delivery.objects.filter(key=name).first()

@@ -1,11 +1,13 @@
 """Claimants whose phone we know hear by a short message how their claim goes on: little at a time, at hours of their
 own, and never who owes them how much."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.test import Client
 
-from anxin.cases import money, orders, steps, taking, verifying
+from anxin.cases import consent, money, orders, steps, taking, verifying
 from anxin.cases.concluding import conclude
 from anxin.cases.filing import Person
 from anxin.cases.models import Claimant
@@ -25,7 +27,7 @@ EMPLOYER = "老王泥工班"
 @pytest.fixture(autouse=True)
 def gateway(request, monkeypatch):
     there = getattr(request, "param", True)
-    for room in ("telling", "taking"):
+    for room in ("telling", "taking", "slips"):
         monkeypatch.setattr(f"anxin.cases.{room}.has_sms", lambda: there)
     return there
 
@@ -168,6 +170,39 @@ def test_who_filed_in_english_is_told_in_english_and_a_member_of_his_group_is_no
     assert not any("\u4e00" <= sign <= "\u9fff" for sign in by_phone[PHONE].replace("测试officer", ""))
     assert by_phone[OTHER].startswith("【安薪】您的反映")
     assert "已经受理" in by_phone[OTHER]
+
+
+def test_a_member_is_told_in_the_language_he_agreed_in(at, people, units):
+    mine = Person(name="测试人", phone=PHONE, months=["2026-03"], claimed_fen=500_000)
+    other = Person(name="测试乙", phone=OTHER, months=["2026-03"], claimed_fen=400_000, consent="asked")
+    case = claim(at, [mine, other], employer=EMPLOYER, anonymous=False, phone=PHONE)
+    number = case.claims.get().number
+    member = Claimant.objects.get(case=case, consent="asked")
+    code = consent.new_slip(claimant=member, at=at)
+    assert code == ""
+    (asked,) = [open_text(row.text_sealed) for row in Delivery.objects.all()
+                if row.key.startswith("consent:")]  # fmt: skip
+    assert asked.startswith("【安薪】")
+    sheet = Client()
+    sheet.cookies["django_language"] = "en"
+    digits = re.search(r"确认码 ([0-9 ]+)", asked)[1].replace(" ", "")
+    sheet.post("/claim/join", {"number": number, "code": digits})
+    answered = sheet.post(f"/track/{number}/consent", {"decision": "agree", "sum": "4000", "months": "2026-03"})
+    assert answered.status_code == 302
+    taking.take(case=case, by=people["officer"], at=at)
+    steps.accept(case=case, by=people["officer"], at=at)
+    told = {open_text(row.address_sealed): open_text(row.text_sealed) for row in Delivery.objects.filter(person=None)
+            if row.key.startswith("step:")}  # fmt: skip
+    assert told[OTHER].startswith(f"[Anxin] Your claim (no. {number}): ")
+    assert "Accepted" in told[OTHER]
+    assert told[PHONE].startswith("【安薪】您的反映")
+    consent.new_slip(claimant=member, at=at)
+    assert any(open_text(row.text_sealed).startswith("[Anxin] A workmate") for row in Delivery.objects.all())
+    consent.agree(claimant=member, at=at, language="zh-hans")
+    money.receive(claimant=member, proof="bank", amount_fen=100_000, received_on=at.date(), at=at + timedelta(hours=2),
+                  reference="R")  # fmt: skip
+    last = Delivery.objects.filter(key__startswith="step:").order_by("pk").last()
+    assert open_text(last.text_sealed).startswith("【安薪】")
 
 
 def test_in_english_too_an_anonymous_message_tells_nothing(at, people):

@@ -90,7 +90,8 @@ class Claimant(models.Model):
     ``money.add_up`` alone. ``months``: wage months owed, "2026-03". ``agreed_fen`` null: nothing agreed yet.
     ``days_spent``, ``trips``, ``cost_fen``: what the claim cost him, as he says. ``identified_at``: when it was made
     sure that it is ``worker`` himself who claims (he had signed in, or an officer saw his papers); null: somebody typed
-    that worker's identity number, and what the file holds of him is shown to none but himself, signed in.
+    that worker's identity number, and what the file holds of him is shown to none but himself, signed in. ``language``:
+    the one a member agreed in; empty while he chose none.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="claimants")
@@ -106,6 +107,7 @@ class Claimant(models.Model):
     consent = models.CharField(max_length=8, choices=Consent, default=Consent.OWN)
     consent_at = models.DateTimeField(null=True)
     consent_code_blind = models.BinaryField(max_length=16, default=b"")
+    language = models.CharField(max_length=8, blank=True)
     months = models.JSONField(default=list)
     days = models.FloatField(null=True)
     rate_fen = models.BigIntegerField(null=True)

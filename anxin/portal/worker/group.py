@@ -6,6 +6,7 @@ from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -99,7 +100,7 @@ def _answer(request: HttpRequest, side: Side) -> None:
         raise Wrong(_("请写欠您本人多少钱。"))
     months = read_months(request.POST.get("months", ""), civil_date(at))
     try:
-        consent.agree(claimant=side.me, at=at, fen=fen, months=months)
+        consent.agree(claimant=side.me, at=at, fen=fen, months=months, language=get_language() or "")
     except consent.TooLate:
         raise Wrong(_("金额已经核实，或事情已经办结，要改请给承办人留言。")) from None
     flash.success(request, _("已确认。您本人的金额只有您和承办人看得到。"))

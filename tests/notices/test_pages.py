@@ -53,9 +53,9 @@ def test_settings_keep_the_address_sealed_and_show_it_masked():
 
 def test_a_channel_switched_on_without_an_address_is_not_called_saved():
     _, client = signed_in("officer", "officer")
-    page = client.post("/inbox/preferences", {"sms-on": "1"}, follow=True).content.decode()
-    assert "短信的地址不对" in page
-    assert "通知设置已保存" not in page
+    answer = client.post("/inbox/preferences", {"sms-on": "1"})
+    assert answer.status_code == 422
+    assert "请把短信的地址填对" in answer.content.decode()
     assert not Preference.objects.exists()
 
 
@@ -78,12 +78,25 @@ def test_a_notice_leads_to_where_one_can_act(role, kind, subject, where):
     assert client.post("/inbox/read", {"notice": Notice.objects.get().pk}).url == where
 
 
-def test_an_address_that_is_none_is_told_and_not_kept():
+def test_an_address_that_is_none_is_told_and_the_form_comes_back_as_it_was_filled_in():
     _, client = signed_in("officer", "officer")
-    form = {"wecom-on": "1", "wecom-address": "http://localhost:8000/", "email-address": "a@b, c@d"}
-    page = client.post("/inbox/preferences", form, follow=True).content.decode()
-    assert "电子邮件、企业微信的地址不对" in page
+    form = {
+        "wecom-on": "1",
+        "wecom-address": "http://localhost:8000/",
+        "email-address": "a@b, c@d",
+        "email-quiet_from": "20",
+    }
+    form |= {"sms-on": "1", "sms-address": "13800000001"}
+    answer = client.post("/inbox/preferences", form)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "请把电子邮件、企业微信的地址填对" in page
+    for kept in ('value="http://localhost:8000/"', 'value="a@b, c@d"', 'value="13800000001"', 'value="20" selected'):
+        assert kept in page
     assert not Preference.objects.exists()
+    form |= {"wecom-on": "", "wecom-address": "", "email-address": "", "email-on": ""}
+    assert client.post("/inbox/preferences", form).status_code == 302
+    assert [way.channel for way in Preference.objects.all()] == ["sms"]
 
 
 def test_the_operator_sees_what_failed_and_sends_it_again():

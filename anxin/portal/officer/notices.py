@@ -41,6 +41,12 @@ CHANNELS = {
     Channel.WECOM: gettext_lazy("企业微信"),
     Channel.DINGTALK: gettext_lazy("钉钉"),
 }
+HINTS = {
+    Channel.EMAIL: gettext_lazy("邮箱"),
+    Channel.SMS: gettext_lazy("手机号"),
+    Channel.WECOM: gettext_lazy("群机器人的 Webhook 地址"),
+    Channel.DINGTALK: gettext_lazy("群机器人的 Webhook 地址"),
+}
 HOURS = range(24)
 
 
@@ -98,32 +104,38 @@ def read(request: HttpRequest) -> HttpResponse:
 
 @needs("notices")
 def preferences(request: HttpRequest) -> HttpResponse:
-    """On which channels a person is told, when, and how much at once."""
+    """On which channels a person is told, when, and how much at once; kept whole, or shown again as filled in."""
     person = signed_in(request)
-    if request.method == "POST":
-        wrong = [str(CHANNELS[Channel(channel)]) for channel in Channel.values if not _keep(request, channel)]
-        if wrong:
-            messages.error(
-                request,
-                _("%(channels)s的地址不对，没有改动。机器人请填写群机器人的 Webhook 地址，其他只填一个邮箱或手机号。")
-                % {"channels": "、".join(wrong)},
-            )
-        else:
-            messages.success(request, _("通知设置已保存。"))
-        return redirect("notice-preferences")
     known = {way.channel: way for way in Preference.objects.filter(person=person)}
+    asked = {channel: known.get(channel) or Preference(person=person, channel=channel, on=False) for channel in HINTS}
+    typed: dict[str, str] = {}
+    if request.method == "POST":
+        typed = {channel: request.POST.get(f"{channel}-address", "").strip()[:300] for channel in HINTS}
+        for channel, way in asked.items():
+            _read(request, channel, way)
+        wrong = [str(CHANNELS[channel]) for channel, way in asked.items() if not _fits(way, typed[channel])]
+        if not wrong:
+            _keep(asked, typed)
+            messages.success(request, _("通知设置已保存。"))
+            return redirect("notice-preferences")
+        messages.error(
+            request, _("没有保存：请把%(channels)s的地址填对，或取消启用。") % {"channels": "、".join(wrong)}
+        )
     there = ways()
     rows = [
         {
             "channel": channel,
-            "title": CHANNELS[Channel(channel)],
-            "way": known.get(channel) or Preference(channel=channel, on=False),
+            "title": CHANNELS[channel],
+            "way": way,
             "address": _masked(known.get(channel)),
+            "typed": typed.get(channel, ""),
+            "hint": HINTS[channel],
             "there": channel in there,
         }
-        for channel in Channel.values
+        for channel, way in asked.items()
     ]
-    return render(request, "officer/notices/preferences.html", {"rows": rows, "hours": HOURS})
+    context = {"rows": rows, "hours": HOURS}
+    return render(request, "officer/notices/preferences.html", context, status=422 if typed else 200)
 
 
 def _masked(way: Preference | None) -> str:
@@ -133,29 +145,31 @@ def _masked(way: Preference | None) -> str:
     return address[:24] + "…" if address.startswith("http") else mask_phone(address)
 
 
-def _keep(request: HttpRequest, channel: str) -> bool:
-    """Keep what the form says of a channel; nothing of it, and False, where its address cannot be one."""
-    person = signed_in(request)
+def _read(request: HttpRequest, channel: str, way: Preference) -> None:
+    """Put what the form says of a channel, its address apart, into a row that is not saved yet."""
 
     def hour(name: str, otherwise: int) -> int:
         told = request.POST.get(f"{channel}-{name}", "")
         return int(told) if told in {str(n) for n in HOURS} else otherwise
 
-    way = Preference.objects.filter(person=person, channel=channel).first()
-    address = request.POST.get(f"{channel}-address", "").strip()[:300]
-    if way is None and not address:
-        return request.POST.get(f"{channel}-on") != "1"
-    if address and not takes(channel, address):
-        return False
-    way = way or Preference(person=person, channel=channel)
     way.on = request.POST.get(f"{channel}-on") == "1"
     way.digest = request.POST.get(f"{channel}-digest") == "1"
     way.digest_hour = hour("digest_hour", way.digest_hour)
     way.quiet_from, way.quiet_until = hour("quiet_from", way.quiet_from), hour("quiet_until", way.quiet_until)
-    if address:
-        way.address_sealed = seal_text(address)
-    way.save()
-    return True
+
+
+def _fits(way: Preference, address: str) -> bool:
+    """Whether a channel can be kept so: its address is one, and none is switched on without."""
+    return takes(way.channel, address) if address else bool(way.address_sealed) or not way.on
+
+
+@transaction.atomic
+def _keep(asked: dict[Channel, Preference], typed: dict[str, str]) -> None:
+    for channel, way in asked.items():
+        if typed[channel]:
+            way.address_sealed = seal_text(typed[channel])
+        if way.address_sealed:
+            way.save()
 
 
 @needs("outbox")

@@ -12,7 +12,8 @@ from anxin.law import notice_board
 from anxin.people.models import Event, Organisation
 from anxin.registry import actions
 from anxin.rules import packs
-from anxin.rules.packs import PackError, light_regime, load
+from anxin.rules.pack_files import PackError, load
+from anxin.rules.packs import light_regime
 from anxin.watch.sweep import sweep
 from tests.people import make_project
 from tests.portal.site import make_site, make_user

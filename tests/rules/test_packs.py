@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from anxin.rules.packs import PackError, all_rules, load
+from anxin.rules.pack_files import PackError, load
+from anxin.rules.packs import all_rules
 from anxin.rules.words import explain
 
 RULE = {

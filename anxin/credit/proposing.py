@@ -27,11 +27,10 @@ from anxin.people import trail
 from anxin.people.models import User
 from anxin.registry.actions import identity_blind
 from anxin.registry.models import Engagement
+from anxin.registry.models.workers import MANAGER
 from anxin.remedies.models import Document
 from anxin.vault.fields import seal_text
 from anxin.vault.identity import identity_problem, normal_identity
-
-MANAGER = "10"  # the national role of who manages a site; everybody else on a roster works there
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from anxin.ledger.registry_facts import registry_facts
 from anxin.ledger.schema import ENGAGEMENTS, PAY_MONTHS, WORK_MONTHS
 from anxin.ledger.schema_registry import ACCOUNTS, DEPOSITS, FUND_MONTHS, INSPECTIONS, PAUSES, PROJECTS, REPORTS
 from anxin.ledger.sealing import PAY_MONTHS_SQL, last_sealed_day
+from anxin.registry.models.workers import MANAGER
 
 FACT_SCHEMAS: dict[str, pa.Schema] = {
     "projects": PROJECTS,
@@ -99,8 +100,8 @@ def load_facts(*, as_of: date, projects: Collection[int] | None = None, engine: 
     registry = {
         name: hold(con, rows, f"known_{name}") for name, rows in registry_facts(as_of=as_of, projects=chosen).items()
     }
-    # Managers (national role 10) prepare a site; the workers' entry is what the law counts from.
-    came = engagements.filter(engagements.role.isnull() | (engagements.role != "10"))
+    # Managers prepare a site; the workers' entry is what the law counts from.
+    came = engagements.filter(engagements.role.isnull() | (engagements.role != MANAGER))
     first = came.group_by("project_id").agg(first_entry_on=came.entered_on.min())
     plain = registry.pop("projects").drop("first_entry_on")
     loaded = {

@@ -17,10 +17,10 @@ import pyarrow as pa
 from anxin.law.calendar import last_workday, workdays_between
 from anxin.law.civil import first_day, last_day, month_of, shift_month
 from anxin.ledger.facts import Facts
+from anxin.registry.models.workers import MANAGER
 from anxin.rules.plan import constant, keep
 from anxin.rules.scope import judged, kept_pauses
 
-MANAGERS = "10"  # national workerRole: managers are not paid through the wage account
 _SET = (1 << 20) - 1
 _COUNTS = (
     "attended",
@@ -52,7 +52,7 @@ def _sum(value: Any) -> Any:
 
 def managers(facts: Facts) -> Any:
     """Managers on the rosters: project_id, worker_id."""
-    return facts.engagements.filter(facts.engagements.role == MANAGERS).select("project_id", "worker_id")
+    return facts.engagements.filter(facts.engagements.role == MANAGER).select("project_id", "worker_id")
 
 
 def worker_pay(facts: Facts, look_back: int) -> Any:
@@ -255,6 +255,14 @@ def judged_months(facts: Facts, projects: Any, *, look_back: int, pay_day: int, 
     return rows.filter(rows.late_days > grace).semi_join(projects, "project_id")
 
 
+def last_judged(facts: Facts, projects: Any, *, look_back: int, pay_day: int, grace: int) -> Any:
+    """Of ``judged_months`` each project's last in which anyone attended."""
+    months = judged_months(facts, projects, look_back=look_back, pay_day=pay_day, grace=grace)
+    months = months.filter(months.attended > 0)
+    last = months.group_by(last_project="project_id").agg(last_month=months.month.max())
+    return months.inner_join(last, [months.project_id == last.last_project, months.month == last.last_month])
+
+
 def rosters(facts: Facts) -> Any:
     """One row a project with workers on its roster.
 
@@ -284,7 +292,7 @@ def workers(facts: Facts) -> Any:
     """Engagements begun by ``as_of``, managers left out."""
     rows = facts.engagements
     return rows.filter(
-        (rows.role.isnull() | (rows.role != MANAGERS)) & (rows.entered_on.isnull() | (rows.entered_on <= facts.as_of))
+        (rows.role.isnull() | (rows.role != MANAGER)) & (rows.entered_on.isnull() | (rows.entered_on <= facts.as_of))
     )
 
 
@@ -311,7 +319,7 @@ def unsigned(facts: Facts, days: int) -> Any:
             signed=in_force(facts, rows),
         )
         both = came.left_join(rows, [came.project_id == rows.roster_project, came.worker_id == rows.roster_worker])
-        both = both.filter(both.role.isnull() | (both.role != MANAGERS))
+        both = both.filter(both.role.isnull() | (both.role != MANAGER))
         bare = ~both.signed.fill_null(False)
         return both.group_by("project_id").agg(
             attended=both.count(),

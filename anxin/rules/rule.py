@@ -97,6 +97,7 @@ class Rule:
         return ("；" if language == "zh" else "; ").join(str(basis[name]) for basis in self.basis)
 
     def in_force(self, day: date) -> bool:
+        """Whether a day lies between ``since`` and ``until``, both included."""
         return self.since <= day and (self.until is None or day <= self.until)
 
     def values_on(self, day: date) -> dict[str, Any]:

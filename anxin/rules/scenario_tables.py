@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from anxin.ledger.facts import FACT_SCHEMAS
+from anxin.registry.models.workers import MANAGER
 
 Row = dict[str, Any]
 
@@ -115,7 +116,7 @@ def _add(rows: dict[str, list[Row]], number: int, given: Mapping[str, Any]) -> N
 def _add_project(rows: dict[str, list[Row]], number: int, given: Mapping[str, Any], day: date) -> None:
     project = given.get("project") or {}
     started = project.get("started", date(day.year - 1, 1, 1))
-    entries = [worker.get("entered", started) for worker in _workers(given) if str(worker.get("role", "20")) != "10"]
+    entries = [worker.get("entered", started) for worker in _workers(given) if str(worker.get("role", "20")) != MANAGER]
     entries = [day for day in entries if day is not None]
     rows["projects"].append(
         {

@@ -69,6 +69,7 @@ class Result:
 
     @property
     def holds(self) -> bool:
+        """Whether exactly what was expected was found."""
         return not self.wrong
 
 

@@ -15,6 +15,7 @@ from anxin.law.civil import civil_date
 from anxin.notices.models import Notice
 from anxin.people.models import Event
 from anxin.registry.models import Engagement
+from anxin.registry.models.workers import MANAGER
 from anxin.remedies.filling import text_of
 from anxin.vault import evidence
 from tests.credit.listings import BOSS, FIRM, HEAD, boss, pay_all, proposed, told, unpaid
@@ -168,7 +169,7 @@ def test_a_worker_is_never_listed(at):
     Claimant.objects.filter(worker=manager.worker).update(worker=None, identity_blind=b"")
     with pytest.raises(CannotMove):
         proposed(at, matter, persons=[boss(2)])
-    Engagement.objects.filter(pk=manager.pk).update(role=proposing.MANAGER)
+    Engagement.objects.filter(pk=manager.pk).update(role=MANAGER)
     assert proposed(at, matter, persons=[boss(2, "direct")])[1].persons.count() == 1
 
 

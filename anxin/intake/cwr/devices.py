@@ -16,6 +16,7 @@ from anxin.intake.cwr.reading import Call, Fields
 from anxin.law.civil import SHANGHAI
 from anxin.registry.actions import identity_blind
 from anxin.registry.models import Engagement, Project
+from anxin.registry.models.workers import MANAGER
 from anxin.vault.fields import open_text
 
 MAX_EMPLOYEES = 10
@@ -134,7 +135,7 @@ def _info(engagement: Engagement, today: date) -> dict[str, Any]:
         "emp_company": engagement.enterprise.name if engagement.enterprise is not None else "",
         "work_typename": _TRADE_NAMES.get(engagement.trade) or engagement.details.get("work_typename", ""),
         "pass_period": engagement.details.get("pass_period", ""),
-        "emp_category": engagement.details.get("emp_category", "01" if engagement.role == "10" else "00"),
+        "emp_category": engagement.details.get("emp_category", "01" if engagement.role == MANAGER else "00"),
     }
 
 

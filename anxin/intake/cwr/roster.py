@@ -18,6 +18,7 @@ from anxin.intake.models import Receipt
 from anxin.intake.rows import Arrival, Fault
 from anxin.registry import actions
 from anxin.registry.models import Engagement, Enterprise, Project, Team, Training, Worker
+from anxin.registry.models.workers import MANAGER
 from anxin.vault.fields import open_bytes, open_text, seal_bytes, seal_text
 from anxin.vault.identity import RESIDENT, identity_problem, normal_identity
 
@@ -175,7 +176,7 @@ def register_employee(call: Call, receipt: Receipt) -> dict[str, Any]:
         enterprise=company,
         team=team,
         trade=_TRADES.get(reading.words(fields, "work_typename"), ""),
-        role="10" if manages else "20",
+        role=MANAGER if manages else "20",
         card_number=reading.words(fields, "emp_cardnum", 32) or None,
         bank_name=reading.words(fields, "emp_bankname"),
         details=details,

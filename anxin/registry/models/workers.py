@@ -24,6 +24,10 @@ class Worker(models.Model):
         constraints = [models.UniqueConstraint(fields=["id_blind"], name="one_person_once")]
 
 
+# The national workerRole 管理人员: who manages a site is not paid through the wage account; everybody else works there.
+MANAGER = "10"
+
+
 class Engagement(models.Model):
     """A worker's place on a project 用工: company, team, trade, contract, wage card, entry and exit.
 

@@ -6,7 +6,7 @@ import ibis
 
 from anxin.ledger.facts import Facts
 from anxin.rules.check import GRACE, LOOK_BACK, PAY_DAY, Ask, Params, check
-from anxin.rules.derive import judged_months, month_table, months_back, project_months
+from anxin.rules.derive import last_judged, month_table, months_back, project_months
 from anxin.rules.findings import findings
 from anxin.rules.scope import days_after
 
@@ -116,10 +116,7 @@ def account_diverted(facts: Facts, p: Params) -> Any:
 )
 def account_abnormal(facts: Facts, p: Params) -> Any:
     """Projects with unpaid wages, an abnormal payroll or too low a balance. Measure: how many of the three."""
-    months = judged_months(facts, p.projects, look_back=p["look_back"], pay_day=p["pay_day"], grace=p["grace"])
-    months = months.filter(months.attended > 0)
-    last = months.group_by(last_project="project_id").agg(last_month=months.month.max())
-    months = months.inner_join(last, [months.project_id == last.last_project, months.month == last.last_month])
+    months = last_judged(facts, p.projects, look_back=p["look_back"], pay_day=p["pay_day"], grace=p["grace"])
     accounts = live_accounts(facts)
     balances = accounts.filter(accounts.balance_fen.notnull())
     balances = balances.group_by(money_project="project_id").agg(balance_fen=balances.balance_fen.sum())

@@ -45,6 +45,7 @@ def renewed(facts: Facts, ending: Any) -> Any:
 
 
 def with_deposits(facts: Facts, p: Params) -> Any:
+    """The projects a rule governs, with the columns of ``deposits``; null where no deposit ever began."""
     rows = deposits(facts)
     return p.projects.left_join(rows, p.projects.project_id == rows.deposit_project)
 

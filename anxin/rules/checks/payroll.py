@@ -7,7 +7,7 @@ import ibis
 from anxin.ledger.facts import Facts
 from anxin.rules.check import GRACE, LOOK_BACK, PAY_DAY, Ask, Params, check
 from anxin.rules.checks.wages import WORD
-from anxin.rules.derive import judged_months, managers, month_table, months_back
+from anxin.rules.derive import last_judged, managers, month_table, months_back
 from anxin.rules.findings import findings
 from anxin.rules.scope import keep
 
@@ -126,10 +126,7 @@ def pay_above_limit(facts: Facts, p: Params) -> Any:
 )
 def bank_payroll(facts: Facts, p: Params) -> Any:
     """Projects whose last judged month was not paid (measure 2, no) or paid oddly (measure 1, warning)."""
-    months = judged_months(facts, p.projects, look_back=p["look_back"], pay_day=p["pay_day"], grace=p["grace"])
-    months = months.filter(months.attended > 0)
-    last = months.group_by(last_project="project_id").agg(last_month=months.month.max())
-    rows = months.inner_join(last, [months.project_id == last.last_project, months.month == last.last_month])
+    rows = last_judged(facts, p.projects, look_back=p["look_back"], pay_day=p["pay_day"], grace=p["grace"])
     over = over_limits(facts, p["look_back"], p["month_limit"], p["year_limit"])
     over = over.group_by(over_project="project_id", over_month_name="month").agg(over=over.count())
     rows = rows.left_join(over, [rows.project_id == over.over_project, rows.month == over.over_month_name])

@@ -81,7 +81,7 @@ def _with_first_entry(facts: Facts, rows: Any, look_back: int) -> Any:
     parts=("deposit", "account", "roster", "attendance"),
     fresh=Ask(3, "workday", "考勤数据不晚于", "attendance should be no older than"),
     account_days=Ask(45, "day", "专户余额数据不早于", "the account's balance should be no older than"),
-    look_back=Ask(12, "month", "向前回看", "looks back over"),
+    look_back=LOOK_BACK,
     zh="保证金、专用账户、实名制花名册、考勤四类数据是否齐全并持续更新",
     en="whether the four kinds of data stand and stay fresh: deposit, wage account, real-name roster, attendance",
 )

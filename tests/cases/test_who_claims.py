@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.identifying import identify
 from anxin.cases.models import Case, CaseEvent, Claim, Claimant
 from anxin.cases.money import agree_sum, receive, verify_sum
@@ -112,3 +113,27 @@ def test_somebody_on_no_roster_cannot_be_compared(client, now, site, people):
     assert officer.post(f"/cases/{claim.case.number}/identify", {"claimant": who.pk}).status_code == 422
     assert "3,456.78" in page_of(claim, code), "what the officer verified for him is not another man's file"
     assert Case.objects.get().people == 1
+
+
+def test_of_several_who_came_to_the_desk_each_speaks_for_himself(client, now, site, people):
+    first, second = site.failed.worker, site.paid.worker
+    group = [
+        Person(name=one.name, worker=one, months=["2026-03"], claimed_fen=500_000, representative=one == first)
+        for one in (first, second)
+    ]
+    told = Told(door="walk_in", key="desk", people=group, region_code=site.project.region_code, project=site.project,
+                phone="13900000077", by=people["officer"])  # fmt: skip
+    made = file_claim(told, at=now)
+    claim = made.claim
+    worker_signs_in(client, second, at=now, phone="13900000078")
+    page = client.get(f"/track/{claim.number}").content.decode()
+    assert "139****0077" not in page
+    assert 'id="reach"' not in page
+    assert client.post(f"/track/{claim.number}/reach", {"phone": "13900000079"}).status_code == 404
+    client.post(f"/track/{claim.number}/message", {"text": "只给承办人看的话"})
+    assert "只给承办人看的话" in client.get(f"/track/{claim.number}").content.decode()
+    assert "只给承办人看的话" not in page_of(claim, made.return_code)
+    assert 'id="reach"' in page_of(claim, made.return_code)
+    signed_in = Client()
+    worker_signs_in(signed_in, first, at=now, phone="13900000077")
+    assert 'id="reach"' in signed_in.get(f"/track/{claim.number}").content.decode()

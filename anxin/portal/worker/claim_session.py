@@ -104,21 +104,25 @@ def side_or_404(request: HttpRequest, number: str, *, at: datetime) -> Side:
     since = max((opened.get(str(key), 0.0) for key in (claim.pk, claim.split_from_id)), default=0.0)
     filer = worker is not None and claim.filer_id == worker.pk
     if filer or at.timestamp() - since < OPEN_FOR.total_seconds():
-        # Whoever filed is the first of the claim's people who speak for themselves, wherever a split has brought him;
-        # his code opens nobody else's claim.
-        origin = claim.split_from_id or claim.pk
-        rows = Claimant.objects.filter(Q(claim=origin) | Q(claim__split_from=origin)).exclude(consent__in=_MEMBER)
-        me = (
-            rows.select_related("claim__case__project", "claim__case__owner", "claim__case__unit")
-            .order_by("pk")
-            .first()
-        )
+        # His code opens nobody else's claim.
+        origin, me = _first(claim)
         if me is not None and (claim.pk == origin or me.claim_id == claim.pk):
             return Side(me.claim, me, None, _is_himself(me, worker))
     member = _member(request, claim, worker.pk if worker else None, at)
     if member is None:
         raise Http404
-    return Side(claim, member, member if member.consent in _MEMBER else None, _is_himself(member, worker))
+    # Several may come to the desk together: each speaks for himself, and only the first of them for all.
+    filed = member.pk == getattr(_first(claim)[1], "pk", None)
+    return Side(claim, member, None if filed else member, _is_himself(member, worker))
+
+
+def _first(claim: Claim) -> tuple[int, Claimant | None]:
+    """The claim it began with; and who filed: the first of its people who speak for themselves, wherever a split has
+    brought him."""
+    origin = claim.split_from_id or claim.pk
+    rows = Claimant.objects.filter(Q(claim=origin) | Q(claim__split_from=origin)).exclude(consent__in=_MEMBER)
+    joined = rows.select_related("claim__case__project", "claim__case__owner", "claim__case__unit")
+    return origin, joined.order_by("pk").first()
 
 
 def _is_himself(me: Claimant, worker: Worker | None) -> bool:

@@ -61,7 +61,7 @@ def own_word(request: HttpRequest, number: str) -> HttpResponse:
     """A member reads what was written for him, corrects it, agrees or stays out."""
     at = timezone.now()
     side = claim_session.side_or_404(request, number, at=at)
-    if side.member is None:
+    if side.member is None or side.member.consent == Consent.OWN:
         raise Http404
     context: dict[str, Any] = {
         "here": "track",

@@ -158,7 +158,7 @@ def show_progress(
         "officer": officer_name(told.case.owner),
         "may_reopen": told.ended and side.me.consent != Consent.REFUSED and (until is None or at <= until),
         "reopen_until": until,
-        "my_phone": mask_phone(open_text(side.claim.phone_sealed)) if side.speaks_for_all else "",
+        "my_phone": _own_phone(side) if side.speaks_for_all else "",
         "hours": range(25),
         "phone": public_phone(told.case.unit),
         "asked_month": _asked_month(request, side, at),
@@ -191,6 +191,11 @@ def _receipts(side: Side) -> QuerySet[WageReceived]:
     """His receipts, newest first: of who is not known to be the worker himself, only those he told of."""
     rows = WageReceived.objects.filter(claimant=side.me).order_by("-received_on", "-pk")
     return rows if side.himself else rows.filter(proof="word")
+
+
+def _own_phone(side: Side) -> str:
+    # At the desk a number is written down with the person, not with the claim.
+    return mask_phone(open_text(side.claim.phone_sealed) or open_text(side.me.phone_sealed))
 
 
 def _group(side: Side) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ class Entry:
 
     @property
     def missing(self) -> bool:
+        """Whether Art. 34 asks for it and it is not there."""
         return not self.text and not self.optional
 
     @property
@@ -51,6 +52,7 @@ class Board:
 
     @property
     def entries(self) -> list[Entry]:
+        """Every entry, in the order of the blocks."""
         return [entry for _part, some in self.blocks for entry in some]
 
     @property

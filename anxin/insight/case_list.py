@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from django.db.models import Q, QuerySet
 
@@ -12,8 +12,8 @@ from anxin.cases import clearances
 from anxin.cases.models import Case, Claim, Claimant, ClaimDoor, EmployerName, Matter
 from anxin.cases.numbers import read_number
 from anxin.cases.procedure import states
-from anxin.insight.handling import count_some, due_within
-from anxin.insight.scope import in_region, visible_cases, visible_projects
+from anxin.insight.handling import DUE, VIEWS, count_some, due_within
+from anxin.insight.scope import few_or_query, in_region, visible_cases, visible_projects
 from anxin.law.civil import civil_date
 from anxin.people.models import User
 from anxin.people.seats import stood_in_for
@@ -23,8 +23,6 @@ from anxin.registry.models import Enterprise, Project
 from anxin.registry.models.projects import Industry
 from anxin.vault.fields import blind
 
-VIEWS = ("mine", "unit", "region")
-DUE = ("overdue", "today", "week", "later", "paused")
 MARKS = ("group", "retaliation", "nobody")
 OPEN_STATES = tuple(state for state in states() if state != "ended")
 _NAMED_OUTRIGHT = 2_000
@@ -151,13 +149,8 @@ def _named(text: str) -> Q:
     projects = Project.objects.filter(Q(name__icontains=text) | Q(code=text)).values_list("pk", flat=True)
     firms = Enterprise.objects.filter(Q(name__icontains=text) | Q(code=text)).values_list("pk", flat=True)
     names = EmployerName.objects.filter(name__icontains=text).values_list("name", flat=True)
-    return Q(project__in=_few(projects)) | Q(enterprise__in=_few(firms)) | Q(employer__in=_few(names))
-
-
-def _few(found: QuerySet[Any]) -> Any:
-    """Named outright where they are few, which lets an index find the cases; else as a query inside the query."""
-    some = list(found[: _NAMED_OUTRIGHT + 1])
-    return some if len(some) <= _NAMED_OUTRIGHT else found
+    few = partial(few_or_query, most=_NAMED_OUTRIGHT)
+    return Q(project__in=few(projects)) | Q(enterprise__in=few(firms)) | Q(employer__in=few(names))
 
 
 def case_by_number(user: User, text: str) -> Case | None:

@@ -54,6 +54,7 @@ class Item:
 
     @property
     def counts(self) -> bool:
+        """Whether it is asked for by now, and so counts in the score."""
         return self.state in (THERE, PARTIAL, MISSING)
 
 
@@ -66,6 +67,7 @@ class Completeness:
 
     @property
     def score(self) -> int | None:
+        """What is wholly there, in per cent of what is asked for; None while nothing is."""
         asked = [item for item in self.items if item.counts]
         return round(100 * sum(item.state == THERE for item in asked) / len(asked)) if asked else None
 
@@ -76,10 +78,12 @@ class Completeness:
 
     @property
     def there(self) -> int:
+        """How many items are wholly there."""
         return sum(item.state == THERE for item in self.items)
 
     @property
     def asked(self) -> int:
+        """How many items are asked for."""
         return sum(item.counts for item in self.items)
 
 

@@ -37,6 +37,7 @@ class Evidence:
 
     @property
     def more(self) -> int:
+        """How many rows are not shown."""
         return self.total - len(self.rows)
 
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from anxin.cases.models import CaseTask
-from anxin.insight.scope import in_region, visible_handlings, visible_projects
+from anxin.insight.scope import few_or_query, in_region, visible_handlings, visible_projects
 from anxin.law.civil import civil_date, start_of
 from anxin.people.models import Organisation, OrganisationKind, User
 from anxin.people.seats import stood_in_for
@@ -22,7 +22,6 @@ from anxin.watch.models.handling import HandlingState
 VIEWS = ("mine", "unit", "region")
 DUE = ("overdue", "today", "week", "later", "paused")
 OPEN_STATES = tuple(state for state in HandlingState.values if state != HandlingState.ENDED)
-_NAMED_OUTRIGHT = 5_000
 # Figures beside a tab tell no more than this; a total stands above the list.
 COUNT_SOME = 1_000
 
@@ -135,8 +134,7 @@ def _asked(user: User, asked: DeskFilter, at: datetime) -> QuerySet[Handling]:
         rows = rows.filter(industry=asked.industry)
     if asked.text:
         named = visible_projects(user).filter(Q(name__icontains=asked.text) | Q(code__icontains=asked.text))
-        few = list(named.values_list("pk", flat=True)[: _NAMED_OUTRIGHT + 1])
-        rows = rows.filter(warning__project__in=few if len(few) <= _NAMED_OUTRIGHT else named)
+        rows = rows.filter(warning__project__in=few_or_query(named.values_list("pk", flat=True)))
     return rows
 
 

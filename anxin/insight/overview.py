@@ -30,7 +30,7 @@ _UP = ("opened", "reopened")
 
 def refresh(*, as_of: date, at: datetime) -> int:
     """Count the figures of all places again. Answers how many places have any. Idempotent; one short transaction."""
-    places: dict[str, dict[str, Any]] = defaultdict(_nothing)
+    places: dict[str, dict[str, Any]] = defaultdict(no_figures)
     projects = list(Project.objects.values_list("id", "region_code", "industry", "status"))
     _projects(places, projects)
     _warnings(places, as_of)
@@ -69,10 +69,6 @@ def read_figures(codes: Iterable[str]) -> dict[str, RegionFigures]:
 
 def no_figures() -> dict[str, Any]:
     """The figures of a place where there is nothing."""
-    return _nothing()
-
-
-def _nothing() -> dict[str, Any]:
     return {
         "projects": {"total": 0, "active": 0, "status": {}, "industry": {}},
         "workers": {"today": 0, "month": 0},

@@ -21,22 +21,27 @@ class Page:
 
     @property
     def first(self) -> int:
+        """The place of the first row shown, from 1; 0 on an empty page."""
         return (self.number - 1) * self.size + 1 if self.rows else 0
 
     @property
     def last(self) -> int:
+        """The place of the last row shown."""
         return (self.number - 1) * self.size + len(self.rows)
 
     @property
     def previous(self) -> int:
+        """The number of the page before."""
         return self.number - 1
 
     @property
     def next(self) -> int:
+        """The number of the page after."""
         return self.number + 1
 
     @property
     def has_next(self) -> bool:
+        """Whether there is a page after."""
         return self.last < self.total
 
 

@@ -129,6 +129,8 @@ class CalendarDay:
 
 @dataclass(frozen=True, slots=True)
 class CalendarMonth:
+    """A month of the calendar, day by day; ``peak``: the heads on its busiest day."""
+
     month: str
     days: list[CalendarDay]
     peak: int

@@ -2,6 +2,7 @@
 
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -11,6 +12,15 @@ from anxin.people.models import Role, User
 from anxin.people.seats import Seat, stood_in_for
 from anxin.registry.models import Project
 from anxin.watch.models import Escalation, Handling, Warning
+
+
+def few_or_query(found: QuerySet[Any], most: int = 5_000) -> Any:
+    """Keys for ``__in``: named outright where they are few, which lets an index answer; else as a query in the query.
+
+    ``found`` is a list of keys (``values_list`` of one column).
+    """
+    some = list(found[: most + 1])
+    return some if len(some) <= most else found
 
 
 def in_region(region: str, field: str = "region_code") -> Q:

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
-from anxin.insight.scope import in_region, visible_projects, visible_warnings
+from anxin.insight.scope import few_or_query, in_region, visible_projects, visible_warnings
 from anxin.people.models import User
 from anxin.registry import regions
 from anxin.registry.models.projects import Industry
@@ -22,7 +22,6 @@ SORTS: dict[str, tuple[str, ...]] = {
     "opened": ("-opened_on", "-id"),
     "due": ("due_on", "id"),
 }
-_NAMED_OUTRIGHT = 5_000
 
 
 @dataclass(frozen=True)
@@ -100,9 +99,7 @@ def filtered_warnings(user: User, asked: WarningFilter) -> QuerySet[Warning]:
         rows = rows.filter(opened_on__lte=asked.until)
     if asked.text:
         named = visible_projects(user).filter(Q(name__icontains=asked.text) | Q(code__icontains=asked.text))
-        # A few projects are named outright, which an index answers; for many the database joins by itself.
-        few = list(named.values_list("pk", flat=True)[: _NAMED_OUTRIGHT + 1])
-        rows = rows.filter(project__in=few if len(few) <= _NAMED_OUTRIGHT else named)
+        rows = rows.filter(project__in=few_or_query(named.values_list("pk", flat=True)))
     return with_places(rows).order_by(*_order(asked))
 
 

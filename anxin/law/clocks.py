@@ -30,6 +30,7 @@ class Within:
     unit: str
 
     def words(self, language: str) -> str:
+        """3个工作日 (zh), 3 working days (en)."""
         zh, en = UNITS[self.unit]
         return f"{self.count}{zh}" if language == "zh" else f"{self.count} {en if self.count != 1 else self.unit}"
 

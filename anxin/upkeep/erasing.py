@@ -34,6 +34,7 @@ from anxin.registry.models import (
     Worker,
 )
 from anxin.upkeep import erasing_cases, kept_files
+from anxin.upkeep.erasing_cases import GONE
 
 # What goes with a fact table: the rollups made from it.
 _LEDGER = {
@@ -43,7 +44,6 @@ _LEDGER = {
     "swipes": ("swipes", "work_months"),
     "roster": ("engagements",),
 }
-GONE = "—"
 # A claimant whose case is still kept.
 _named_still = ~Q(name_sealed=b"")
 

@@ -66,13 +66,30 @@ def restore(file: Path, *, progress: Progress | None = None) -> Restored:
 
 def _refuse_what_is_there() -> None:
     data = Path(settings.DATA)
-    there = sorted(p.name for p in data.iterdir() if p.name != "keys") if data.exists() else []
+    blank = {file.name for file in _blank_database()}
+    there = sorted(p.name for p in data.iterdir() if p.name not in {"keys", *blank}) if data.exists() else []
     if there:
         raise BackupError(
             f"{data} is not empty ({', '.join(there[:3])}); restore into a new folder, named with ANXIN_DATA."
         )
     if connection.vendor == "postgresql" and not databases.is_empty():
         raise BackupError("The database has tables already; restore into an empty one, named with DATABASE_URL.")
+
+
+def _blank_database() -> list[Path]:
+    """The files of an SQLite database without a table: what a look at a fresh folder (``anxin doctor``) leaves."""
+    file = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor != "sqlite" or not file.is_file():
+        return []
+    connection.close()
+    database = sqlite3.connect(file)
+    try:
+        (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError:
+        return []
+    finally:
+        database.close()
+    return [] if tables else [file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")]
 
 
 @contextmanager
@@ -176,5 +193,7 @@ def _put_in_place(aside: Path, data: Path) -> None:
             (aside / name).replace(Path(settings.LEDGER) if name == "ledger" else data / name)
     database = aside / "database" / databases.SQLITE_NAME
     if database.exists():
+        for blank in _blank_database():
+            blank.unlink(missing_ok=True)
         connection.close()
         database.replace(Path(str(connection.settings_dict["NAME"])))

@@ -28,6 +28,17 @@ def verdicts(reading):
     return [(row.row, row.verdict) for row in reading.rows]
 
 
+def test_who_is_new_needs_a_name_and_who_is_on_file_keeps_his(at):
+    project = make_project(at)
+    make_worker(project, 1, at)
+    rows = [SITE, [1, "", identity(1), "男", "木工"], [2, "", identity(2), "男", "木工"], [3, "测试三", identity(3)]]
+    reading, outcome = bring("roster", xlsx(rows), at, project)
+    assert [(row.row, row.verdict) for row in reading.rows] == [(2, "ok"), (3, "refused"), (4, "ok")]
+    assert reading.rows[1].reason == "[姓名]不能为空"
+    assert outcome.taken == 2
+    assert sorted(Worker.objects.values_list("name", flat=True)) == ["测试1", "测试三"]
+
+
 def test_the_site_practice_roster(at):
     project = make_project(at)
     rows = [

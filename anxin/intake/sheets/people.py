@@ -15,7 +15,7 @@ from anxin.intake.sheets.who import engagements_of, find_person, identity
 from anxin.registry import actions
 from anxin.registry.actions import identity_blind
 from anxin.registry.bulk import EngagementLine, WorkerLine, engage_many, register_workers
-from anxin.registry.models import Engagement, Enterprise, Participation, Project
+from anxin.registry.models import Engagement, Enterprise, Participation, Project, Worker
 
 ESSENTIALS = ("workerName", "idCardNumber")
 ROSTER = (
@@ -74,7 +74,7 @@ class Member:
 
 
 def parse_member(record: Record, row: ReadRow, context: Context) -> Member:
-    """A roster row. Only the document number is required."""
+    """A roster row. Only the document number is required, and the name of somebody who is not on file yet."""
     project = project_of(record, context)
     row.project_code = project.code
     id_type, number = identity(record)
@@ -88,6 +88,8 @@ def parse_member(record: Record, row: ReadRow, context: Context) -> Member:
             f"与第{earlier[0]}行相同，姓名却不同，请核对",
             f"is the same as in row {earlier[0]} under another name",
         )
+    if not (name or earlier[1]) and not Worker.objects.filter(id_blind=identity_blind(number, id_type)).exists():
+        record.need("workerName", name)
     entered = not_future(record, "entryTime", record.read("entryTime", cells.day), context)
     left = sane(record, "exitTime", record.read("exitTime", cells.day))
     if entered and left and left < entered:

@@ -12,7 +12,6 @@ from django.db.models import Q, QuerySet
 from anxin.cases.models import Claim, Claimant, Consent
 from anxin.registry.actions import identity_blind
 from anxin.registry.models import Engagement, Project, Worker
-from anxin.vault.fields import blind
 
 FEWEST = 5
 
@@ -28,7 +27,8 @@ def others_at(*, project: Project, worker: Worker) -> int:
     if not Engagement.objects.filter(project=project, worker=worker).exists():
         return 0
     open_here = _standing().filter(case__project=project, case__ended_at=None).exclude(worker=worker)
-    people = open_here.count()
+    # Who claims twice is one person: three of them would else look like six.
+    people = len({who or -row for row, who in open_here.values_list("pk", "worker_id")})
     return people if people >= FEWEST else 0
 
 
@@ -57,11 +57,6 @@ def probable(claim: Claim) -> list[Claim]:
 def find_worker(identity: str) -> Worker | None:
     """The person of the roster behind an identity number."""
     return Worker.objects.filter(id_blind=identity_blind(identity)).first() if identity else None
-
-
-def phone_key(phone: str) -> bytes:
-    """Look-up value of a phone; empty for none."""
-    return blind("phone", phone) if phone else b""
 
 
 def _standing() -> QuerySet[Claimant]:

@@ -96,6 +96,14 @@ def test_others_of_a_site_are_a_number_from_five_on_and_only_for_its_roster(at):
     assert others_at(project=project, worker=outsider) == 0
 
 
+def test_one_who_claims_often_is_one_of_the_others(at):
+    project, engagements = site_of(at, 3)
+    for n in range(6):
+        person = Person(worker=engagements[1 + n % 2].worker, months=["2026-03"])
+        file_claim(Told(door="web", key=str(n), people=[person], region_code="140105", project=project), at=at)
+    assert others_at(project=project, worker=engagements[0].worker) == 0
+
+
 def test_a_month_on_file_as_paid_that_he_denies_is_owed_whole(at):
     site = make_site(at)
     answer(worker=site.paid.worker, project_id=site.project.pk, month="2026-03", paid=False, at=at)

@@ -99,7 +99,7 @@ def add_member(*, claim: Claim, person: filing.Person, at: datetime) -> tuple[Cl
     left = hand_out(claim, codes, at=at)
     (key,) = codes
     add_up(case)
-    if case.people >= 10 and not case.collective:
+    if case.people >= filing.GROUP and not case.collective:
         case.collective = True
         case.save(update_fields=["collective"])
     row = Claimant.objects.get(pk=key)

@@ -57,7 +57,7 @@ def test_signatures(params: dict[str, str], secret: str, expected: str) -> None:
 
 
 def test_company_signature() -> None:
-    assert signing.company_signature("CORPKEY0000000000000000000000001", "20260101080000", S32) == CORPSIGN
+    assert signing.encrypt("CORPKEY0000000000000000000000001" + "20260101080000", S32) == CORPSIGN
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,3 @@ def decrypt(text: str, secret: str) -> str:
         if found.isprintable():
             return found
     raise ValueError("no key fits")
-
-
-def company_signature(company_key: str, timestamp: str, secret: str) -> str:
-    """``corpsign``, the optional company signature."""
-    return encrypt(company_key + timestamp, secret)

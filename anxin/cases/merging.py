@@ -9,6 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q, QuerySet
 
 from anxin.cases import reports
+from anxin.cases.filing import GROUP
 from anxin.cases.flow import CannotMove, kind_of, move, recount, tell
 from anxin.cases.models import (
     Case,
@@ -125,7 +126,7 @@ def _take_in(main: Case, gone: Case) -> None:
     main.save(update_fields=["collective", "retaliation", "owner", "taken_at", "project", "enterprise", "employer",
                              "warning"])  # fmt: skip
     add_up(main)
-    if main.people >= 10 and not main.collective:
+    if main.people >= GROUP and not main.collective:
         main.collective = True
         main.save(update_fields=["collective"])
 
@@ -200,7 +201,7 @@ def split(
         recount(one)
         if one.state not in _BEFORE_HANDLING:
             reports.report(one, at=at)
-    Case.objects.filter(pk=fresh.pk).update(collective=fresh.people >= 10,
+    Case.objects.filter(pk=fresh.pk).update(collective=fresh.people >= GROUP,
                                             retaliation=any(claim.retaliation for claim in moved))  # fmt: skip
     tell(fresh, kind="split", by=by, at=at, public=True, zh=f"您的反映单独立案办理，编号 {shown(fresh.number)}",
          en=f"Your claim is handled as a case of its own, number {shown(fresh.number)}")  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from anxin.cases.flow import locked, tell
 from anxin.cases.models import Claim, Claimant
@@ -31,8 +32,7 @@ def hand_out(claim: Claim, codes: Mapping[int, str], *, at: datetime) -> dict[in
         return left
     for row in Claimant.objects.filter(claim=claim, pk__in=codes).exclude(phone_blind=b""):
         mark = f"consent:{bytes(row.phone_blind).hex()}:"
-        recent = Delivery.objects.filter(key__startswith=mark, queued_at__gt=at - timedelta(days=1)).count()
-        if recent >= MESSAGES_A_DAY:
+        if sent_lately(mark, at=at).count() >= MESSAGES_A_DAY:
             continue
         where = f"{settings.ADDRESS}/claim/join" if settings.ADDRESS else "安薪“确认参加”页"
         text = (
@@ -49,6 +49,15 @@ def hand_out(claim: Claim, codes: Mapping[int, str], *, at: datetime) -> dict[in
                    ends_at=at + timedelta(days=1))  # fmt: skip
         del left[row.pk]
     return left
+
+
+def sent_lately(mark: str, *, at: datetime) -> QuerySet[Delivery]:
+    """The messages of the last day whose key is ``mark`` and hexadecimal digits.
+
+    The bounds are for SQLite, which reads the whole outbox where it is asked for a beginning alone.
+    """
+    lately = Delivery.objects.filter(queued_at__gt=at - timedelta(days=1))
+    return lately.filter(key__startswith=mark, key__gte=mark, key__lt=f"{mark}g")
 
 
 @transaction.atomic

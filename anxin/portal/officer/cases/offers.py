@@ -73,7 +73,9 @@ def _order_on_its_way(case: Case) -> int | None:
 
 def _raises(case: Case) -> list[dict[str, Any]]:
     climbed = set(
-        CaseRung.objects.filter(key__startswith=f"case-{case.pk}-{case.reopened}-").values_list("kind", flat=True)
+        CaseRung.objects.filter(case=case, key__startswith=f"case-{case.pk}-{case.reopened}-").values_list(
+            "kind", flat=True
+        )
     )
     units = region_units()
     return [

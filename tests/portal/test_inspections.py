@@ -98,6 +98,26 @@ def test_checked_with_a_photo_then_checked_again(officer, task, today, client, p
     assert client.get(photo_url).status_code == 403
 
 
+def test_what_is_not_mended_at_the_re_check_is_looked_at_once_more(officer, task, today):
+    fields = form(today, findings="缺电话", recheck_on=today + timedelta(days=7))
+    officer.post(f"/inspections/{task.pk}/record", {**fields, "ok-board": "0"})
+    past = {"recheck_findings": "仍缺电话", "again_on": today - timedelta(days=1)}
+    refused = officer.post(f"/inspections/{task.pk}/recheck", past)
+    assert refused.status_code == 422
+    assert "仍缺电话" in body(refused)
+    again = {"recheck_findings": "仍缺电话", "again_on": today + timedelta(days=14)}
+    told = body(officer.post(f"/inspections/{task.pk}/recheck", again, follow=True))
+    assert "请按新的期限再次复查" in told
+    assert "仍缺电话" in told
+    task.refresh_from_db()
+    assert (task.rechecked_at, task.recheck_on) == (None, today + timedelta(days=14))
+    assert "滨河小区" in body(officer.get("/inspections?state=recheck"))
+    officer.post(f"/inspections/{task.pk}/recheck", {"recheck_findings": "已补"})
+    task.refresh_from_db()
+    assert task.rechecked_at is not None
+    assert [line.split(" ", 1)[1] for line in task.recheck_findings.splitlines()] == ["仍缺电话", "已补"]
+
+
 def test_only_within_the_jurisdiction(client, task):
     from tests.portal.site import make_user
 

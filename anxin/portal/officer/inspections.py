@@ -210,14 +210,17 @@ def recheck(request: HttpRequest, pk: int) -> HttpResponse:
         if state_of(task) == "open":
             raise Wrong(_("请先登记联合检查，再登记复查。"))
         findings = read_text(request, "recheck_findings", 4000, _("请写明复查结果。"))
-        record_recheck(task=task, findings=findings, by=user, at=at)
+        again_on = None
+        if request.POST.get("again_on"):
+            again_on = read_day(request, "again_on", at, _("复查期限须是今天或以后的日期。"))
+        record_recheck(task=task, findings=findings, again_on=again_on, by=user, at=at)
     except AlreadyDone as first:
         messages.info(request, first.en if tags.in_english() else first.zh)
     except Wrong as wrong:
         messages.error(request, str(wrong))
-        return _show(request, task, status=422)
+        return _show(request, task, given=request.POST.dict(), status=422)
     else:
-        messages.success(request, _("复查已登记。"))
+        messages.success(request, _("复查已登记，请按新的期限再次复查。") if again_on else _("复查已登记。"))
     return redirect("inspection", pk=pk)
 
 

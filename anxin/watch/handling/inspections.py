@@ -90,14 +90,20 @@ def record_inspection(
 
 
 @transaction.atomic
-def record_recheck(*, task: InspectionTask, findings: str, by: User, at: datetime) -> InspectionTask:
-    """Put the re-check on record."""
+def record_recheck(
+    *, task: InspectionTask, findings: str, by: User, at: datetime, again_on: date | None = None
+) -> InspectionTask:
+    """Put the re-check on record. ``again_on``: not everything was mended, the task stays open until that day; what
+    each visit found is kept, a line a visit."""
     row = InspectionTask.objects.select_for_update(of=("self",), no_key=True).get(pk=task.pk)
     if row.rechecked_at is not None:
         raise AlreadyDone("复查已登记。", "The re-check is on record already.")
-    row.rechecked_at, row.recheck_findings = at, findings
-    row.save(update_fields=["rechecked_at", "recheck_findings"])
-    trail.record(
-        by=by, at=at, action="recheck", subject="inspection", subject_id=row.pk, changes={"findings": findings}
-    )
+    if again_on is not None:
+        row.recheck_on = again_on
+    else:
+        row.rechecked_at = at
+    row.recheck_findings = f"{row.recheck_findings}\n{civil_date(at)} {findings}".strip()
+    row.save(update_fields=["recheck_on", "rechecked_at", "recheck_findings"])
+    trail.record(by=by, at=at, action="recheck", subject="inspection", subject_id=row.pk,
+                 changes={"findings": findings, **({"recheck_on": again_on} if again_on else {})})  # fmt: skip
     return row

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anxin.intake import waiting
-from anxin.intake.bank import iso, matching, words
+from anxin.intake.bank import iso_xml, matching, words
 from anxin.intake.models import HeldRow
 from anxin.intake.sheets.workbook import SheetError
 from anxin.ledger.sealing import seal
@@ -259,9 +259,9 @@ def test_an_entry_that_makes_no_sense_is_refused_and_the_rest_is_taken(site, at,
 def test_a_message_without_content_is_said_in_a_sentence(kind):
     content = f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{kind}.001.08"/>'.encode()
     with pytest.raises(SheetError, match="no content"):
-        iso.parse(content)
+        iso_xml.parse(content)
     with pytest.raises(SheetError, match="not supported"):
-        iso.parse(content.replace(b".001.08", b".001.00"))
+        iso_xml.parse(content.replace(b".001.08", b".001.00"))
 
 
 @pytest.mark.django_db
@@ -325,7 +325,7 @@ OUTSIDE = '<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
         (message(entry("1", "CRDT"), version="99"), "不支持"),
         (message(entry("1", "CRDT")).replace(b"camt.053", b"pacs.008"), "不支持"),
         (b"date,amount\n1,2\n", "XML"),
-        (b"<" + b"a" * (iso.MAX_BYTES + 1), "MB"),
+        (b"<" + b"a" * (iso_xml.MAX_BYTES + 1), "MB"),
     ],
     ids=["truncated", "entities", "outside file", "XML", "version", "other message", "CSV", "too large"],
 )  # fmt: skip

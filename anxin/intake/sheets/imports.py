@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from anxin.intake.bank import iso
+from anxin.intake.bank import iso, iso_xml
 from anxin.intake.rows import Arrival
 from anxin.intake.sheets import facts
 from anxin.intake.sheets.kinds import KINDS, Kind
@@ -90,7 +90,7 @@ def read(
     KeyError for an unknown kind.
     """
     context = Context(kind, name, at, project, region, month, progress)
-    if iso.is_xml(content) and kind in (STATEMENT, "movements", "payments", "balances"):
+    if iso_xml.is_xml(content) and kind in (STATEMENT, "movements", "payments", "balances"):
         rows = iso.read_statement(content, context)
         facts.judge(rows, context)
     elif kind == STATEMENT:

@@ -55,6 +55,7 @@ _RANGE = re.compile(
     r"(?:(20\d{2})\s*[年./-]\s*)?(1[0-2]|0?[1-9])(?!\d)"
 )
 _MOST_MONTHS = 60
+_MOST_FEN = 100_000_000_00
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ def read(content: bytes, *, region: str, at: datetime) -> list[ReadRow]:
     """
     found: list[ReadRow] = []
     wrong: set[str] = set()
+    told: dict[tuple[object, ...], int] = {}
     for record in records(open_workbook(content), COLUMNS, ESSENTIALS):
         if isinstance(record, ReadRow):
             found.append(record)
@@ -127,6 +129,12 @@ def read(content: bytes, *, region: str, at: datetime) -> list[ReadRow]:
             row.verdict, row.reason, row.reason_en = REFUSED, refused.reason, refused.reason_en
             wrong.add(record.text("sourceNumber")[:64])
         else:
+            first = told.setdefault(_said(clue), record.row)
+            if first != record.row:
+                row.verdict = REFUSED
+                row.reason, row.reason_en = f"与第{first}行重复，只算一次", f"says the same as row {first}"
+                found.append(row)
+                continue
             row.item = clue
             if find_by_key(ClaimDoor.CLUE_PLATFORM, clue.source) is not None:
                 row.reason, row.reason_en = "此前已导入，不会重复立案", "imported before; it is not taken twice"
@@ -139,6 +147,11 @@ def read(content: bytes, *, region: str, at: datetime) -> list[ReadRow]:
             row.item, row.verdict = None, REFUSED
             row.reason, row.reason_en = "同一编号另有一行有误，改好后一起导入", "another row of this number is wrong"
     return found
+
+
+def _said(clue: Clue) -> tuple[object, ...]:
+    one = clue.person
+    return clue.source, one.identity or (one.name, one.phone), tuple(one.months), one.claimed_fen
 
 
 def good(rows: Iterable[ReadRow]) -> int:
@@ -159,6 +172,8 @@ def _clue(record: Record, region: str, at: datetime) -> Clue:
         raise RowRefused(record.title("employer"), "单位和项目至少填一项", "name the employer or the project")
     place = project.region_code if project else _region(record, region)
     amount = record.money("amount") or 0
+    if amount > _MOST_FEN:
+        raise RowRefused(record.title("amount"), "金额过大，请核对位数和单位", "is too large; look at its noughts")
     person = Person(
         name=name[:64], identity=identity, phone=normal_phone(phone), worker=find_worker(identity),
         months=_months(record.text("payMonth"), at), claimed_fen=amount,

@@ -286,6 +286,18 @@ def test_a_clue_with_one_wrong_person_waits_until_he_is_put_right(officer):
     assert Case.objects.get().people == 2
 
 
+def test_a_row_that_says_the_same_counts_once_and_a_sum_beyond_reason_is_asked_about(officer):
+    other_month = f"XS1,测试甲,{identity(1)},13900000001,测试劳务,,小店区,2026年3月,0.5,1,"
+    page = brought(officer, GOOD, GOOD, other_month, "XS9,测试丙,,,测试劳务,,小店区,2026年3月,100000000,1,")
+    told = body(officer.get(page))
+    assert "与第2行重复，只算一次" in told
+    assert "金额过大" in told
+    assert "测试劳务" in told
+    assert "XS9" in told
+    officer.post(f"{page}/decide", {"decision": "accept"})
+    assert Case.objects.get().claimed_fen == 644_000 + 500_000
+
+
 def test_a_file_laid_aside_takes_nothing(officer):
     page = brought(officer, GOOD)
     assert "已放弃" in body(officer.post(f"{page}/decide", {"decision": "discard"}, follow=True))

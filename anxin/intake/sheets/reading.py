@@ -13,7 +13,7 @@ from anxin.intake.sheets.workbook import Sheet, SheetError
 from anxin.law.civil import civil_date
 from anxin.people.access import region_prefix
 from anxin.registry.models import Project
-from anxin.vault.fields import mask_card, mask_identity, mask_phone
+from anxin.vault.fields import mask_card, mask_identity, mask_phone, mask_text
 
 OK, REFUSED, WAITING, SKIPPED = "ok", "refused", "waiting", "skipped"
 Progress = Callable[[int, int], None]
@@ -153,6 +153,8 @@ def masked(record: Record) -> dict[str, str]:
 
 
 _SHOWN: dict[str, Callable[[str], str] | None] = {
+    "sourceNumber": None,
+    "employer": mask_text,
     "projectCode": None,
     "name": None,
     "teamName": None,

@@ -15,6 +15,7 @@ from anxin.credit.models import Listing
 from anxin.people import trail
 from anxin.people.models import User
 from anxin.remedies import documents
+from anxin.remedies.amounts import day_words
 from anxin.remedies.models import Document, DocumentState
 from anxin.vault.fields import mask_identity, open_text
 
@@ -60,7 +61,7 @@ def facts_of(listing: Listing) -> str:
     order, ground = listing.order, grounds()[listing.ground].title["zh"]
     named = f"本机关以{order.number}责令你单位" if order.number else "本机关责令你单位"
     facts = (
-        f"{named}于{listing.pay_by}前支付拖欠的农民工工资。期限届满，仍有{listing.people}人"
+        f"{named}于{day_words(listing.pay_by)}前支付拖欠的农民工工资。期限届满，仍有{listing.people}人"
         f"{listing.unpaid_fen / 100:,.2f}元未支付，{ground}。"
     )
     return facts + (f"\n{listing.reason}" if listing.reason else "")

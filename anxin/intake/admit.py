@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from anxin.intake import held
 from anxin.intake.judging import Refused
+from anxin.intake.repeats import leave_mended
 from anxin.intake.resolving import KINDS, look_up
 from anxin.intake.rows import Admission, Arrival, FactRow, Fault
 from anxin.law.civil import civil_date
@@ -43,6 +44,7 @@ def admit(
         enter(judged.table, judged.facts(), arrival=arrival)
         if keep_faults:
             keep(judged, arrival=arrival)
+            leave_mended(kind=judged.table, rows=(rows[index] for index in judged.taken), arrival=arrival)
     return Admission(len(judged.taken), judged.faults)
 
 

@@ -74,7 +74,10 @@ class Upload(models.Model):
 class HeldRow(models.Model):
     """A row that was refused, or waits for its person, project or account. The row itself is sealed.
 
-    ``status``: refused, waiting, released, discarded. ``place`` names row and field in the sender's own terms,
+    ``status``: refused, waiting, released, discarded; repeated: the same row came again from the same sender, and that
+    later row stands in the queue with ``times`` it came and ``first_at`` it came first; mended: a row about the same
+    fact was taken since. ``row_blind`` is equal for equal content of one sender, ``subject_blind`` for rows of one
+    sender about the same fact (``intake.repeats``). ``place`` names row and field in the sender's own terms,
     ``reason``/``reason_en`` say in words what is wrong and what to do.
     ``blind`` is the look-up value of the person (or account) a waiting row waits for, ``tried_at`` when it was last
     tried in vain though that had arrived. ``settled_by`` and ``settled_why``: who discarded or matched it by hand, and
@@ -95,6 +98,10 @@ class HeldRow(models.Model):
     status = models.CharField(max_length=10, default="refused", db_index=True)
     received_at = models.DateTimeField()
     tried_at = models.DateTimeField(null=True)
+    row_blind = models.BinaryField(max_length=16, default=b"")
+    subject_blind = models.BinaryField(max_length=16, default=b"")
+    times = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
     settled_why = models.CharField(max_length=200, blank=True)
@@ -104,4 +111,6 @@ class HeldRow(models.Model):
             models.Index(fields=["status", "region_code", "-received_at", "sender", "kind"], name="held_by_region"),
             models.Index(fields=["sender", "status"], name="held_by_sender"),
             models.Index(fields=["status", "kind", "project_code", "blind"], name="held_waiting_for"),
+            models.Index(fields=["row_blind", "status"], name="held_again"),
+            models.Index(fields=["subject_blind", "status"], name="held_about"),
         ]

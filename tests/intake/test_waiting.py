@@ -18,9 +18,12 @@ pytestmark = pytest.mark.django_db
 def send(at: datetime, *swipes: tuple[str, int, int]) -> None:
     """Swipes as (project code, number of the invented worker, day of March)."""
     rows = [
-        SwipeRow(place=str(n), project_code=code, id_number=identity(who), passed_at=datetime(2026, 3, 1 + day % 28, 7))
+        SwipeRow(
+            place=str(n), project_code=code, id_number=identity(who),
+            passed_at=datetime(2026, 3, 1 + day % 28, 7, day // 28),
+        )
         for n, (code, who, day) in enumerate(swipes)
-    ]
+    ]  # fmt: skip
     admit(rows, arrival=Arrival(source="test", at=at))
 
 

@@ -24,7 +24,7 @@ account is not known yet waits and flows on by itself; the rest of the batch goe
 """
 MAX_KEY = 200
 PAGE = 200
-STATUSES = frozenset({"refused", "waiting", "released", "discarded"})
+STATUSES = frozenset({"refused", "waiting", "released", "discarded", "repeated", "mended"})
 
 _View = Callable[[HttpRequest], Answer]
 
@@ -126,7 +126,7 @@ def receipt(request: HttpRequest, serial: str) -> Receipt:
 )
 def held(
     request: HttpRequest,
-    status: str = Query("", description="refused, waiting, released or discarded; all when missing."),
+    status: str = Query("", description="refused, waiting, released, discarded, repeated or mended; all when missing."),
     receipt: str = Query("", max_length=64, description="Only the rows of this receipt."),
     before: int | None = Query(None, ge=1, le=2**62, description="Only rows older than this id."),
     limit: int = Query(PAGE, ge=1, le=1000),
@@ -165,4 +165,5 @@ def _told(row: HeldRow) -> dict[str, object]:
         "received_at": row.received_at,
         "settled_at": row.settled_at,
         "receipt": row.receipt.serial if row.receipt is not None else None,
+        "times": row.times,
     }

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from anxin.intake.bulk import columnar
 from anxin.intake.bulk.decoding import Rows, Turned
 from anxin.intake.bulk.endpoints import Endpoint, Misread
 from anxin.intake.models import Receipt, Sender
+from anxin.intake.repeats import leave_mended
 from anxin.intake.rows import Arrival, FactRow, Fault
 from anxin.law.civil import civil_date
 from anxin.ledger.schema import FACT_TABLES
@@ -114,12 +115,25 @@ def receive(endpoint: Endpoint, rows: Rows, *, sender: Sender, key: str, digest:
         arrival = Arrival(source=f"bulk:{sender.appid}", at=at, sender=sender, receipt=receipt)
         admit.enter(verdict.table, verdict.facts, arrival=arrival)
         admit.keep(Judged(verdict.table, {}, [], verdict.faults, verdict.projects), arrival=arrival)
+        leave_mended(kind=verdict.table, rows=_taken(endpoint, rows, verdict, sender), arrival=arrival)
         answer = _answer(verdict, receipt)
         receipt.accepted, receipt.refused = answer["accepted"], len(answer["refused"])
         receipt.waiting = len(answer["waiting"])
         receipt.result = orjson.dumps({"digest": digest, "answer": answer}).decode()
         receipt.save()
     return answer
+
+
+def _taken(endpoint: Endpoint, rows: Rows, verdict: Verdict, sender: Sender) -> Iterator[FactRow]:
+    """The rows that were taken, read again; they are asked for only where something of theirs may be in the queue."""
+    faulty = {_row_of(fault) for fault in verdict.faults}
+    positions = [position for position in range(rows.count) if position + 1 not in faulty]
+    own = sender.project.code if sender.project is not None else ""
+    for record in rows.records(positions):
+        try:
+            yield endpoint.row(record, place="", own_project=own)
+        except Misread:
+            continue
 
 
 def replay_key(sender: Sender, key: str) -> str:

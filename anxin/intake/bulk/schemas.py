@@ -120,7 +120,8 @@ class ReceiptAnswer(Schema):
 
 
 class HeldAnswer(Schema):
-    """A row that was refused or waits. ``place`` names it in the sender's own terms."""
+    """A row that was refused or waits. ``place`` names it in the sender's own terms. ``times``: how often it came so
+    far; of equal rows the latest stands in the queue and those before it are ``repeated``."""
 
     id: int
     kind: str
@@ -134,6 +135,7 @@ class HeldAnswer(Schema):
     received_at: datetime
     settled_at: datetime | None
     receipt: str | None
+    times: int
 
 
 class HeldPage(Schema):

@@ -116,6 +116,7 @@ def _line(row: HeldRow) -> dict[str, Any]:
 def _download(rows: QuerySet[HeldRow], form: str) -> HttpResponseBase:
     headings = [
         _("到达时间"),
+        _("报送次数"),
         _("状态"),
         _("类别"),
         _("项目编码"),
@@ -131,6 +132,7 @@ def _download(rows: QuerySet[HeldRow], form: str) -> HttpResponseBase:
             line = _line(row)
             yield [
                 row.received_at,
+                row.times,
                 str(line["status"]),
                 str(line["kind"]),
                 row.project_code,

@@ -11,7 +11,14 @@ from anxin.intake.sheets.kinds import KINDS as SHEETS
 from anxin.portal.officer.project_words import DIRECTIONS, PAY_STATUSES, ROUTES, WAYS
 from anxin.portal.ui.tags import money, word
 
-STATUSES = {"refused": _("已拒收"), "waiting": _("待匹配"), "released": _("已自动入账"), "discarded": _("已作废")}
+STATUSES = {
+    "refused": _("已拒收"),
+    "waiting": _("待匹配"),
+    "released": _("已自动入账"),
+    "mended": _("改正后已入账"),
+    "repeated": _("同一行已再次报送"),
+    "discarded": _("已作废"),
+}
 # Every kind a door holds rows under; doors call some things differently, the words are the same.
 KINDS = {
     "swipes": _("考勤"),

@@ -442,3 +442,16 @@ def test_held_rows_are_sealed_and_nothing_personal_is_logged(client, sender, pro
     assert all(identity(1).encode() not in bytes(held.row_sealed) for held in kept)
     assert any(row_of(held)["id_number"] == identity(1) for held in kept)
     assert identity(1)[6:] not in caplog.text
+
+
+def test_a_line_that_was_mended_takes_the_refused_one_out_of_the_queue(client, project, sender, at):
+    make_worker(project, 1, at)
+    line = {"project_code": "P1", "id_number": identity(1), "month": "2026-03", "sheet": "S1", "due_fen": 500_000}
+    other = {**line, "sheet": "S2", "paid_fen": 500_000}
+    for _ in range(2):
+        post(client, "payroll", lines({**line, "paid_fen": -1}, other), **{"Idempotency-Key": f"bad{_}"})
+    (open_,) = HeldRow.objects.filter(status="refused")
+    assert (open_.times, HeldRow.objects.count()) == (2, 2)
+    post(client, "payroll", lines({**line, "paid_fen": 500_000}), **{"Idempotency-Key": "good"})
+    told = get(client, "/api/v1/held").json()["items"]
+    assert [(row["status"], row["times"]) for row in told] == [("mended", 2), ("repeated", 1)]

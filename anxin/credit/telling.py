@@ -42,7 +42,7 @@ def draft_decision(*, listing: Listing, by: User, at: datetime) -> Document:
     must_stand(now, "listed", "asked")
     if now.decision is not None and now.decision.state != DocumentState.VOID:
         raise CannotMove("决定书已在办理。", "The decision is drawn up already.")
-    span = f"自{now.listed_on}起至{now.until_on}止" if now.listed_on else ""
+    span = f"自{day_words(now.listed_on)}起至{day_words(now.until_on)}止" if now.listed_on else ""
     values = {"list_facts": facts_of(now), "list_term": span}
     now.decision = _draft(now, DECISION, values, by=by, at=at)
     now.save(update_fields=["decision"])

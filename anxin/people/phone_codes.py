@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count, F, Min, Sum
 
 from anxin.people.models import PhoneCode
+from anxin.people.turns import take_turn
 from anxin.vault.fields import blind, seal_text
 
 DIGITS = 6
@@ -63,6 +64,8 @@ def phone_blind(phone: str) -> bytes:
 def ask_code(*, phone: str, at: datetime) -> Asked:
     """Make a code for a phone (``normal_phone``). The caller sends it in the same transaction."""
     key = phone_blind(phone)
+    # Many askings at once would each see none before them, and each would ring.
+    take_turn(key)
     PhoneCode.objects.filter(sent_at__lt=at - _KEEP).delete()
     until = _resting(key, at)
     if until is not None:

@@ -16,6 +16,7 @@ from anxin.people import trail
 from anxin.people.attempts import Locked
 from anxin.people.models import Attempt, PhoneOwner, PhoneSession, User
 from anxin.people.phone_codes import phone_blind, was_guessed_at
+from anxin.people.turns import take_turn
 from anxin.vault.fields import blind, open_text, seal_text
 
 IDLE = timedelta(days=30)
@@ -79,6 +80,7 @@ def end_session(session: PhoneSession) -> None:
     PhoneSession.objects.filter(pk=session.pk).delete()
 
 
+@transaction.atomic
 def begin_identity_try(*, phone: str, identity: str, at: datetime) -> None:
     """Write down that a phone tries an identity number, before it is judged. Raises Locked when the phone, or the
     number from whatever phone, was tried too often today; a try not heard does not lengthen the wait."""
@@ -87,6 +89,8 @@ def begin_identity_try(*, phone: str, identity: str, at: datetime) -> None:
         (blind("identity-tried", identity), NUMBER_TRIES),
     )
     for key, most in counted:
+        # Tries at once would each see none before them.
+        take_turn(key)
         recent = Attempt.objects.filter(name_blind=key, at__gt=at - _DAY).order_by("-at")
         moments = list(recent.values_list("at", flat=True)[:most])
         if len(moments) >= most:

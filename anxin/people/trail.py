@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 
 from anxin import plainly
 from anxin.people.models import Event, User
+from anxin.people.turns import take_turn
 
 GENESIS = "0" * 64
 _CHAIN_LOCK = 0x616E78696E
@@ -60,7 +61,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("The trail is written in the transaction of the act it records.")
-    _one_at_a_time()
+    take_turn(_CHAIN_LOCK)
     last, previous = head()
     event = Event(
         number=last + 1,
@@ -155,10 +156,3 @@ def verify(*, noted: tuple[int, str] | None = None) -> Verdict:
     if noted is not None and noted[0] >= expected:
         return Verdict(False, expected - 1, previous, expected, f"the chain once reached link {noted[0]}", "short")
     return Verdict(True, expected - 1, previous)
-
-
-def _one_at_a_time() -> None:
-    # SQLite's transactions begin IMMEDIATE and are alone already.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])

@@ -92,6 +92,10 @@ def ask(
             raise CannotMove("超过了可以垫付的金额。", "That is more than may be advanced.")
         lines = share_out(wanted, total)
     _judge(now, source, lines, beyond, at)
+    waiting = DrawLine.objects.filter(draw__case=now, draw__state=DrawState.ASKED, claimant__in=list(lines))
+    if waiting.filter(**{f"draw__{_name_of(source)}": source}).exists():
+        raise CannotMove("这一来源已经为这些人申请过，正在等审批。",
+                         "This source was asked for these people already; it awaits approval.")  # fmt: skip
     if not reason.strip():
         raise CannotMove("请写明动用理由。", "Say why the money is needed.")
     draw = Draw.objects.create(

@@ -221,6 +221,18 @@ def test_what_came_meanwhile_stops_an_approval(at, office):
     assert available_fen(deposit, DAY) == 30_000_000
 
 
+def test_the_same_is_not_asked_for_twice_while_the_first_waits(at, office):
+    case = make_case(at, [1_000_000, 1_000_000], office=office, path=OVERDUE)
+    deposit, (one, two) = make_deposit(case.project, at), people_of(case)
+    first = draws.ask(case=case, source=deposit, by=office.officer, at=at, reason="x", lines={one.pk: 400_000})
+    with pytest.raises(CannotMove) as twice:
+        draws.ask(case=case, source=deposit, by=office.officer, at=at, reason="x")
+    assert "正在等审批" in twice.value.zh
+    draws.ask(case=case, source=deposit, by=office.officer, at=at, reason="x", lines={two.pk: 400_000})
+    draws.decide(draw=first, approved=False, by=office.chief, at=at, note="再核")
+    draws.ask(case=case, source=deposit, by=office.officer, at=at, reason="x", lines={one.pk: 500_000})
+
+
 def test_two_cases_cannot_share_one_deposit_twice(at, office):
     project = make_project(at)
     deposit = make_deposit(project, at, 1_000_000)

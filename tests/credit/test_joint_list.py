@@ -18,6 +18,7 @@ from anxin.law.civil import civil_date
 from anxin.law.clocks import add_months, deadline
 from anxin.notices.models import Notice
 from anxin.people import trail
+from anxin.remedies.amounts import day_words
 from anxin.remedies.filling import text_of
 from anxin.remedies.models import Draw, Recovery, TopUp
 from anxin.vault import evidence
@@ -236,7 +237,7 @@ def test_the_decision_is_a_paper_with_its_term(at):
     paper = telling.draft_decision(listing=listing, by=matter.office.officer, at=after)
     sign_and_serve(paper, matter.office, after)
     words = text_of(evidence.read(paper.digest))
-    assert f"自{listing.listed_on}起至{listing.until_on}止" in words
+    assert f"自{day_words(listing.listed_on)}起至{day_words(listing.until_on)}止" in words
     assert FIRM in words
     assert "钱大富" in words
 

@@ -63,7 +63,10 @@ def test_a_clerk_brings_a_roster_sees_the_bad_row_and_accepts_the_good_ones(cler
 
     clerk.post(f"/uploads/{upload.pk}/decide", {"decision": "accept"})
     assert Engagement.objects.filter(project=project).count() == 2
-    assert "已接收 2 行" in clerk.get(f"/uploads/{upload.pk}").content.decode()
+    decided = clerk.get(f"/uploads/{upload.pk}").content.decode()
+    assert "已接收 2 行" in decided
+    assert "可接收" not in decided
+    assert decided.count("已接收</span>") >= 2
 
 
 def test_what_was_discarded_is_not_taken_and_what_is_decided_stays(clerk):
@@ -73,7 +76,9 @@ def test_what_was_discarded_is_not_taken_and_what_is_decided_stays(clerk):
     clerk.post(f"/uploads/{pk}/decide", {"decision": "accept"})
     assert Upload.objects.get().status == "discarded"
     assert not Engagement.objects.exists()
-    assert "不能再次处理" in clerk.get(f"/uploads/{pk}").content.decode()
+    page = clerk.get(f"/uploads/{pk}").content.decode()
+    assert "不能再次处理" in page
+    assert "未接收</span>" in page
 
 
 @pytest.mark.parametrize("decision", ["", "yes"])

@@ -223,7 +223,7 @@ SUBJECTS = {
     "held-row": _("待处理数据"),
     "project": _("工程项目"),
     "warning": _("预警"),
-    "warnings": _("预警"),
+    "warnings": _("一批预警"),
     "handling": _("预警处置"),
     "helper-task": _("协办任务"),
     "inspection": _("联合检查"),

@@ -48,6 +48,11 @@ STATUSES = {
     "accepted": gettext_lazy("已接收"),
     "discarded": gettext_lazy("已放弃"),
 }
+# What has been decided is told as done.
+_DECIDED = {
+    "accepted": {**VERDICTS, "ok": gettext_lazy("已接收"), "waiting": gettext_lazy("已暂存")},
+    "discarded": {**VERDICTS, "ok": gettext_lazy("未接收"), "waiting": gettext_lazy("未接收")},
+}
 _ORDER = {verdict: place for place, verdict in enumerate(("refused", "waiting", "ok", "skipped"))}
 
 
@@ -211,6 +216,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     number = min(max(number, 1), max(-(-len(kept) // ROWS_A_PAGE), 1))
     shown = kept[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
     english = in_english()
+    said = _DECIDED.get(found.status, VERDICTS)
     context = {
         "upload": found,
         "kind": kind_title(found.kind),
@@ -218,14 +224,14 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [
             {
                 **row,
-                "verdict_word": VERDICTS.get(row["verdict"], row["verdict"]),
+                "verdict_word": said.get(row["verdict"], row["verdict"]),
                 "why": row["reason_en"] if english and row["reason_en"] else row["reason"],
                 "fields": row["shown"].items(),
             }
             for row in shown
         ],
         "counts": counts,
-        "tabs": [("", _("全部"), len(found.report)), *((v, VERDICTS[v], n) for v, n in counts.items() if n)],
+        "tabs": [("", _("全部"), len(found.report)), *((v, said[v], n) for v, n in counts.items() if n)],
         "wanted": wanted if wanted in VERDICTS else "",
         "paging": Page(rows=shown, number=number, size=ROWS_A_PAGE, total=len(kept), more=False),
         "undecided": found.status == "read",

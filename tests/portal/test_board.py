@@ -50,5 +50,11 @@ def test_who_is_on_duty_and_what_they_must_know(client, people, at):
 def test_a_quiet_day_is_told_in_words(client, people):
     client.force_login(people["officer"])
     shown = client.get("/board").content.decode()
-    for words in ("现在没有安排值班", "没有超期的预警", "今天没有提级", "没有考勤缺失或中断的预警", "00:00 接班以来新增"):
+    for words in (
+        "现在没有安排值班",
+        "没有超期的预警",
+        "今天没有提级",
+        "没有考勤缺失或中断的预警",
+        "00:00 接班以来新增",
+    ):
         assert words in shown

@@ -11,12 +11,13 @@ from django.test import Client
 from openpyxl import load_workbook
 
 import anxin.portal
+from anxin.cases.numbers import shown
 from anxin.notices.models import Delivery
 from anxin.notices.send import notify
 from anxin.people.looks import record_look
 from anxin.people.models import Duty, Event, User
 from anxin.registry.models import Worker
-from anxin.remedies.models import Document, Fund, FundEntry
+from anxin.remedies.models import Document, Fund, FundEntry, Track
 from anxin.vault.fields import seal_text
 from anxin.watch.models import HelperTask, PauseRequest
 from tests.access.world import make_person, make_place
@@ -80,6 +81,43 @@ LISTS = [
     ("/inspections", "officer", "项目P1", "项目Q1", False),
     ("/rules", "officer", "SX-01", "", False),
 ]
+
+
+def test_the_people_of_a_unit_and_an_offices_tracks_are_paged_and_leave_as_files(places, at, monkeypatch):
+    unit = places["officer"].organisation
+    chief = client_of(places["chief"])
+    headings, *rows = read(chief, f"/organisations/{unit.pk}", "xlsx")
+    here = User.objects.filter(organisation=unit, left_at=None)
+    assert [row[headings.index("用户名")] for row in rows] == [
+        one.username for one in here.order_by("display_name", "pk")
+    ]
+    assert Event.objects.get(action="export").subject_id == "organisation"
+    away = places["away"].organisation
+    assert chief.get(f"/organisations/{away.pk}?form=csv").status_code == 404
+
+    track = Track.objects.select_related("case").order_by("pk").first()
+    office = make_person("office", "agency", HERE, industry="housing")
+    Track.objects.filter(pk=track.pk).update(organisation=office.organisation)
+    client = client_of(office)
+    headings, *rows = read(client, "/helping/ways", "csv")
+    assert [row[headings.index("案件")] for row in rows] == [shown(track.case.number)]
+    elsewhere = client_of(make_person("elsewhere", "agency", THERE, industry="housing"))
+    assert shown(track.case.number) not in str(read(elsewhere, "/helping/ways", "csv"))
+
+    kept = Track.objects.filter(pk=track.pk).values().get()
+    del kept["id"]
+    Track.objects.bulk_create(Track(**kept) for _ in range(50))
+    people = [User(username=f"p{n}", display_name=f"z{n:02}", role="officer", region=HERE, organisation=unit)
+              for n in range(50)]  # fmt: skip
+    User.objects.bulk_create(people)
+    for who, address, mark in (
+        (client, "/helping/ways", "ax-task-due"),
+        (chief, f"/organisations/{unit.pk}", "/people/"),
+    ):
+        first, second = (who.get(f"{address}?page={n}").content.decode() for n in (1, 2))
+        assert first.count(mark) > second.count(mark) > 0
+        assert 'rel="next"' in first
+        assert 'rel="prev"' in second
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

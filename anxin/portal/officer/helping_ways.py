@@ -1,11 +1,11 @@
 """An agency's own part on the ways to money: its tracks, what it is asked to advance, its emergency funds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,14 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anxin.cases.flow import CannotMove
 from anxin.cases.numbers import shown
+from anxin.insight.paging import page_of, wanted_page
 from anxin.law.civil import civil_date
 from anxin.people.models import OrganisationKind, User
 from anxin.portal.officer.cases import ways_words as words
 from anxin.portal.officer.cases.ways import track_view
 from anxin.portal.officer.cases.ways_acts import read_happened, read_hearing
+from anxin.portal.officer.downloads import form_asked
 from anxin.portal.officer.forms import Wrong, read_account, read_text, read_yuan
 from anxin.portal.officer.handling_words import person, till
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.export import READ, Cell, export
 from anxin.portal.ui.tags import in_english
 from anxin.remedies import pledges, recovery, tracks
 from anxin.remedies.backstop_data import fund_rule
@@ -45,18 +48,43 @@ def own_funds(user: User) -> Any:
 
 @needs("help")
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    """What waits for this office, by deadline."""
+def page(request: HttpRequest) -> HttpResponseBase:
+    """What waits for this office, by deadline; or its running tracks as a file."""
+    if form := form_asked(request):
+        return _download(_running(signed_in(request)), form)
     return _show(request)
+
+
+def _running(user: User) -> Any:
+    running = _tracks(user).filter(ended_at=None).select_related("case__project")
+    return running.prefetch_related("clocks", "instalments", "steps__by").order_by("due_at", "pk")
+
+
+def _download(running: Any, form: str) -> HttpResponseBase:
+    at = timezone.now()
+    headings = [_("途径"), _("方式"), _("状态"), _("案件"), _("项目"), _("人数"), _("本单位案号"), _("时限"), _("最晚")]
+
+    def lines() -> Iterator[list[Cell]]:
+        for row in running[:READ].iterator(chunk_size=1000):
+            told = track_view(row, at, inside=False)
+            first = told["clocks"][0] if told["clocks"] else None
+            yield [
+                told["title"], told["form"], told["state"], shown(row.case.number),
+                row.case.project.name if row.case.project else "", row.case.people, row.number,
+                first["title"] if first else "", first["row"].due_at if first else None,
+            ]  # fmt: skip
+
+    name = _("本单位途径-%(day)s") % {"day": civil_date(at)}
+    return export(form=form, name=name, headings=headings, rows=lines())
 
 
 def _show(request: HttpRequest, status: int = 200) -> HttpResponse:
     user, at = signed_in(request), timezone.now()
     unit = user.organisation
-    running = _tracks(user).filter(ended_at=None).select_related("case__project")
+    paging = page_of(_running(user), number=wanted_page(request.GET.get("page", "")))
     told = [
         track_view(track, at, inside=True) | {"case": track.case, "number": shown(track.case.number)}
-        for track in running.prefetch_related("clocks", "instalments", "steps").order_by("due_at", "pk")[:100]
+        for track in paging.rows
     ]
     asked = [
         {"row": row, "number": shown(row.case.number), "due": till(row.due_at, at), "who": person(row.asked_by)}
@@ -70,7 +98,7 @@ def _show(request: HttpRequest, status: int = 200) -> HttpResponse:
         for fund in own_funds(user).order_by("pk")
     ]  # fmt: skip
     context: dict[str, Any] = {
-        "unit": unit, "tracks": told, "pledges": asked, "funds": funds, "today": civil_date(at),
+        "unit": unit, "tracks": told, "paging": paging, "pledges": asked, "funds": funds, "today": civil_date(at),
         "keeps_funds": unit is not None and unit.kind in (OrganisationKind.FINANCE, OrganisationKind.HR),
         "given": request.POST if status != 200 else {},
     }  # fmt: skip

@@ -20,8 +20,9 @@ from anxin.people import units
 from anxin.people.access import may
 from anxin.people.administration import Refused, manageable_people, manageable_units
 from anxin.people.models import Organisation, OrganisationKind, User
-from anxin.portal.officer.downloads import form_asked
+from anxin.portal.officer.downloads import form_asked, note_export
 from anxin.portal.officer.forms import key_of
+from anxin.portal.officer.people_export import export_people
 from anxin.portal.officer.people_words import INDUSTRIES, KINDS, ROLES
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.export import READ, Cell, export
@@ -125,10 +126,15 @@ def new(request: HttpRequest) -> HttpResponse:
 @needs("people")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def organisation(request: HttpRequest, pk: int) -> HttpResponse:
-    """One unit: what it is, who works there, what lies below it."""
+def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One unit: what it is, who works there, what lies below it; or who works there as a file."""
     user = signed_in(request)
     unit = _unit_or_404(request, pk)
+    people = manageable_people(user).filter(organisation=unit, left_at=None).order_by("display_name", "pk")
+    if form := form_asked(request):
+        people = people.select_related("organisation")
+        note_export(request, form=form, rows=people)
+        return export_people(people, form=form)
     shown: Any = unit
     status = 200
     if request.method == "POST":
@@ -141,13 +147,14 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("已保存。"))
             return redirect("organisation", pk=pk)
     mine = manageable_units(user)
-    people = manageable_people(user).filter(organisation=unit, left_at=None).order_by("display_name")
+    paging = page_of(people, number=wanted_page(request.GET.get("page", "")))
     context = {
         "unit": unit,
         "shown": shown,
         "above": _above(unit, set(mine.values_list("pk", flat=True))),
         "below": _counted(mine.filter(parent=unit)),
-        "people": [(person, ROLES.get(person.role, person.role)) for person in people],
+        "paging": paging,
+        "people": [(person, ROLES.get(person.role, person.role)) for person in paging.rows],
         "pending": case_leaving.pending_at(unit),
         "words": KINDS,
         "may_duty": may(user, "duty"),

@@ -25,7 +25,7 @@ from anxin.people.models import Deputy, Role, User
 from anxin.portal.officer.downloads import form_asked, note_export
 from anxin.portal.officer.forms import day_of, key_of
 from anxin.portal.officer.organisations import said_to, unit_named
-from anxin.portal.officer.people_export import export_people
+from anxin.portal.officer.people_export import export_people, state_of
 from anxin.portal.officer.people_words import INDUSTRIES, ROLES, STATES
 from anxin.portal.ui.access import needs, signed_in
 from anxin.registry import regions
@@ -43,11 +43,6 @@ _IN_STATE = {
 def _person_or_404(request: HttpRequest, pk: int) -> User:
     found = manageable_people(signed_in(request)).select_related("organisation")
     return get_object_or_404(found, pk=pk)
-
-
-def state_of(person: User) -> str:
-    """active, suspended or left."""
-    return "left" if person.left_at else "active" if person.is_active else "suspended"
 
 
 @needs("people")
@@ -68,7 +63,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
     rows = found.select_related("organisation").order_by("region", "role", "display_name", "pk")
     if form := form_asked(request):
         note_export(request, form=form, rows=rows)
-        return export_people(rows, form=form, state=state)
+        return export_people(rows, form=form)
     paging = page_of(rows, number=wanted_page(request.GET.get("page", "")))
     context = {
         "paging": paging,

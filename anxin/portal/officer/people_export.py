@@ -14,8 +14,13 @@ from anxin.portal.ui import tags
 from anxin.portal.ui.export import READ, Cell, export
 
 
-def export_people(rows: QuerySet[User], *, form: str, state: str) -> HttpResponseBase:
-    """The people of the list, all of the one ``state``."""
+def state_of(person: User) -> str:
+    """active, suspended or left."""
+    return "left" if person.left_at else "active" if person.is_active else "suspended"
+
+
+def export_people(rows: QuerySet[User], *, form: str) -> HttpResponseBase:
+    """The people of a list, who come with their organisation."""
     headings = [
         *(_("姓名"), _("用户名"), _("角色"), _("单位"), _("辖区"), _("行业"), _("项目编码"), _("状态"), _("最近登录")),
     ]
@@ -26,7 +31,7 @@ def export_people(rows: QuerySet[User], *, form: str, state: str) -> HttpRespons
                 person.display_name, person.username, str(ROLES.get(person.role, person.role)),
                 tags.said(person.organisation, "name") if person.organisation else "",
                 tags.region_path(person.region) if person.region else "",
-                str(INDUSTRIES.get(person.industry, person.industry)), person.project, str(STATES[state]),
+                str(INDUSTRIES.get(person.industry, person.industry)), person.project, str(STATES[state_of(person)]),
                 person.last_login,
             ]  # fmt: skip
 

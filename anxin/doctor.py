@@ -30,6 +30,12 @@ from anxin.rules.packs import all_rules
 from anxin.vault import keys
 from anxin.vault.fields import open_text
 
+_MEND_FIRST = "Mend this first, then run `anxin doctor` again."
+_HOW = {
+    "ledger": "Restore the ledger folder.",
+    "engine": "Look at ANXIN_ENGINE (duckdb or a Spark master) and whether that master runs and answers.",
+}
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -52,7 +58,7 @@ def examine(*, at: datetime) -> list[Diagnosis]:
             if part == "database" or all(f.ok for f in answer if f.part == "database"):
                 answer.append(Diagnosis(part, False, _words(error), _mend(error)))
         except Exception as error:
-            answer.append(Diagnosis(part, False, _words(error), "Mend this first, then run `anxin doctor` again."))
+            answer.append(Diagnosis(part, False, _words(error), _HOW.get(part, _MEND_FIRST)))
     return answer
 
 

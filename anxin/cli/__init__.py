@@ -68,6 +68,8 @@ def _sentence(error: Exception) -> str:
         return f"The database cannot be reached: {first} (look at DATABASE_URL and whether its server runs)."
     if isinstance(error, DatabaseError):
         return f"The database says: {first} (run `anxin doctor`; a fresh data folder needs `anxin init`)."
+    if type(error).__module__.partition(".")[0] in {"duckdb", "_duckdb", "deltalake", "_internal"}:
+        return f"The ledger cannot be read: {first.rstrip('.')} (run `anxin doctor`)."
     return first
 
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ def serve(port: int, host: str = "127.0.0.1", no_worker: bool = False, processes
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    _require_free(host, port)
     stop = threading.Event()
     keeper = None
     if not no_worker:
@@ -51,6 +53,24 @@ def serve(port: int, host: str = "127.0.0.1", no_worker: bool = False, processes
         stop.set()
         if keeper is not None:
             keeper.join(timeout=15)
+
+
+def _require_free(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on, in a sentence.
+
+    The web server's processes share their port, so a second server on it would start in silence and take every other
+    call, for another data folder perhaps.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise click.ClickException(f"Cannot listen on {host}:{port} ({why}); choose another with --port.") from error
 
 
 def _keep_worker(stop: threading.Event) -> None:

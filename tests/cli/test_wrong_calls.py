@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +135,19 @@ def test_the_doctor_sees_files_of_the_ledger_that_are_gone_or_torn(tmp_path):
     assert result.returncode == 3
     assert "1 files are gone" in result.stdout
     assert "1 files are damaged" in result.stdout
+    swept = run(tmp_path, "sweep")
+    assert (swept.returncode, swept.stdout) == (1, "")
+    assert swept.stderr.startswith("Error: The ledger cannot be read: ")
+    assert swept.stderr.endswith("(run `anxin doctor`).\n")
+
+
+@pytest.mark.parametrize("words", [("serve", "--no-worker", "--processes", "1"), ("serve",)])
+def test_a_port_that_is_taken_is_said_at_once(tmp_path, words):
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
+        port = taken.getsockname()[1]
+
+        result = run(tmp_path, *words, "--port", str(port))
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert f"Cannot listen on 127.0.0.1:{port}" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

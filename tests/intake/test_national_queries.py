@@ -259,6 +259,7 @@ def test_attendance_and_wages_sealed_or_not(client: NationalClient, at: datetime
     }
     assert amounts == {identity(1): (6500.01, 6000.0), identity(2): (6500.01, 6500.0)}
     assert decrypt(sheet["detailList"][0]["payRollBankCardNumber"]) == "6222020000000000001"
+    assert repr(sheet["detailList"][0]["days"]) == "20"
     assert rows(client, "Payroll.Query", projectCode="P1", payMonth="2026-03", payrollCode="other") == []
 
 

@@ -41,6 +41,10 @@ CHINESE = ["项目编码", "项目名称", "总承包单位统一社会信用代
 CODES = ["P100", "一号楼", "91140000MOCK000009", "测试建设", "01", "140105", "003", "2026-03-01", "2027-06-30",
          "8000.5", "91140000MOCK000008", "某业主", "联系人", "13800000001", "37.8", "112.5", "某路1号", "15", "0.2",
          "state-owned", "6000"]  # fmt: skip
+NATIONAL_TITLES = ["项目编码", "项目名称", "总承包单位统一社会信用代码", "总承包单位名称", "项目分类", "项目所在地",
+                   "项目状态", "开工日期", "竣工日期", "总投资(万元)", "建设单位统一社会信用代码", "建设单位名称",
+                   "联系人姓名", "联系人办公电话", "WGS84纬度", "WGS84经度", "项目地点",
+                   "发薪日", "人工费比例", "投资性质", "合同价(万元)"]  # fmt: skip
 WORDS = ["P100", "一号楼", "91140000MOCK000009", "测试建设", "房屋建筑工程", 140105, "在建",
          date(2026, 3, 1), "2027年6月30日", 8000.5, "91140000MOCK000008", "某业主", "联系人", 13800000001,
          37.8, 112.5, "某路1号", 15, "20%", "国有企业投资", 6000]  # fmt: skip
@@ -49,8 +53,8 @@ WORDS = ["P100", "一号楼", "91140000MOCK000009", "测试建设", "房屋建�
 @pytest.mark.parametrize(
     "content",
     [csv_file([NATIONAL, CODES]), xlsx([CHINESE, WORDS]), xlsx([["项目台账"], CHINESE, WORDS]),
-     csv_file([CHINESE, WORDS], "gbk")],
-    ids=["national names", "Chinese titles", "below a title", "gbk"],
+     csv_file([CHINESE, WORDS], "gbk"), xlsx([NATIONAL_TITLES, WORDS])],
+    ids=["national names", "Chinese titles", "below a title", "gbk", "titles of the national document"],
 )  # fmt: skip
 def test_projects_by_national_names_or_chinese_titles(at, content):
     _, outcome = bring("projects", content, at)

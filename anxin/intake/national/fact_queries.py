@@ -59,6 +59,11 @@ def _engaged(call: Call, item: Fields, project: Project) -> dict[int, Engagement
     return {engagement.worker_id: engagement for engagement in corp_filter(rows, item)}
 
 
+def _whole(days: float | None) -> int | float | None:
+    """Days as an integer, which clients type them as; half a day stays what it is."""
+    return int(days) if days is not None and days == int(days) else days
+
+
 def swipes(call: Call, item: Fields) -> dict[str, Any]:
     """WorkerAttendance.Query: the passes of one day."""
     project = need_project(call, item)
@@ -124,7 +129,7 @@ def sheets(call: Call, item: Fields) -> dict[str, Any]:
             "idCardType": told["idCardType"],
             "idCardNumber": told["idCardNumber"],
             "teamName": told["teamName"],
-            "days": row["days"],
+            "days": _whole(row["days"]),
             "workHours": row["hours"],
             "payRollBankCardNumber": closed(call, open_text(engagement.card_sealed)) if own_card else None,
             "payRollBankCode": row["bank_code"] or None,

@@ -21,27 +21,36 @@ PROJECTS = (
     column("name", "项目名称 工程名称 工程项目名称", example="测试一号楼工程"),
     column(
         "contractorCorpCode",
-        "总承包单位统一社会信用代码 施工总承包单位统一社会信用代码 总包单位代码 总承包单位代码",
+        "总承包单位统一社会信用代码 施工总承包单位统一社会信用代码 总包单位代码 总承包单位代码 "
+        "总包单位统一社会信用代码 总承包企业统一社会信用代码 施工单位统一社会信用代码",
         example="91140000MOCK000001",
     ),
     column(
-        "contractorCorpName", "总承包单位 总承包单位名称 施工总承包单位 施工单位 总包单位", example="测试建设有限公司"
+        "contractorCorpName",
+        "总承包单位 总承包单位名称 施工总承包单位 施工总承包单位名称 施工单位 施工单位名称 总包单位 总包单位名称 "
+        "总承包企业名称 施工总承包企业",
+        example="测试建设有限公司",
     ),
     column(
         "category", "项目分类 工程类别 项目类型 工程类型", example="房屋建筑工程", note="国家分类代码01至12、99，或名称"
     ),
-    column("areaCode", "行政区划代码 所在地区划代码 行政区划 区划代码", example="140105"),
+    column(
+        "areaCode",
+        "行政区划代码 所在地区划代码 行政区划 区划代码 项目所在地 项目所在地区划代码 项目所在地行政区划代码 "
+        "所在地行政区划代码 所属区划 所在地 地区代码",
+        example="140105",
+    ),
     column("prjStatus", "项目状态 工程状态", example="在建", note="筹备、立项、在建、完工、停工，或001至005"),
-    column("startDate", "开工日期 开工时间 实际开工日期", example="2026-03-01"),
-    column("completeDate", "竣工日期 完工日期 竣工时间 计划竣工日期", example="2027-06-30"),
+    column("startDate", "开工日期 开工时间 实际开工日期 开工", example="2026-03-01"),
+    column("completeDate", "竣工日期 完工日期 竣工时间 计划竣工日期 竣工 完工时间", example="2027-06-30"),
     column("invest", "总投资(万元) 总投资 投资额 总投资额", note="单位：万元", example=8000),
-    column("buildCorpCode", "建设单位统一社会信用代码 建设单位代码"),
+    column("buildCorpCode", "建设单位统一社会信用代码 建设单位代码 建设单位信用代码"),
     column("buildCorpName", "建设单位 建设单位名称 业主单位"),
-    column("linkMan", "联系人 联系人姓名 项目联系人"),
-    column("linkPhone", "联系电话 联系人电话 联系方式"),
-    column("lat", "纬度"),
-    column("lng", "经度"),
-    column("address", "项目地址 工程地址 地址 建设地点"),
+    column("linkMan", "联系人 联系人姓名 项目联系人 项目联系人姓名"),
+    column("linkPhone", "联系电话 联系人电话 联系方式 联系人联系电话 联系人办公电话 联系人手机号码 项目联系人电话"),
+    column("lat", "纬度 WGS84纬度 项目纬度"),
+    column("lng", "经度 WGS84经度 项目经度"),
+    column("address", "项目地址 工程地址 地址 建设地点 项目地点 工程地点 项目详细地址 详细地址"),
     column("payDay", "发薪日 工资发放日 每月发薪日", note="每月几日，1至31", example=15),
     column("labourFeeRatio", "人工费比例 人工费用比例 人工费拨付比例", note="如20%", example="20%"),
     column(

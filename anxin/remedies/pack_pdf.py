@@ -108,7 +108,7 @@ def _head(page: _Page, data: Record) -> None:
                 ["受理、办理时间", f"{_at(case['opened_at'])} 至 {_at(case['ended_at'])}"],
                 *([["金额（元）", " · ".join((
                     f"反映 {_yuan(case['claimed_fen'])}", f"核实 {_yuan(case['verified_fen'])}",
-                    f"协议 {_yuan(case['agreed_fen'])}", f"到账 {_yuan(case['received_fen'])}",
+                    f"协议 {_yuan(case['agreed_fen'] or None)}", f"到账 {_yuan(case['received_fen'])}",
                 ))]] if "claimed_fen" in case else []),
             ],
             [1, 4],

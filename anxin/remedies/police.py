@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from anxin.cases.models import Case
+from anxin.cases.models import Case, ClaimStay
 from anxin.law.civil import civil_date
 from anxin.remedies.models import Document
 from anxin.remedies.particulars import owed_fen, standing
@@ -97,7 +97,19 @@ def order_passed(case: Case, *, at: datetime) -> bool:
     if case.state in ("overdue", "decided", "enforcement") or case.events.filter(kind="state-overdue").exists():
         return True
     papers = Document.objects.filter(case=case, kind__in=ORDERS, void_at=None).exclude(served_on=None)
-    return papers.filter(due_on__lt=civil_date(at)).exists()
+    return papers.filter(due_on__lt=civil_date(at)).exists() or _passed_before(case)
+
+
+def _passed_before(case: Case) -> bool:
+    """Whether an order ran out while all who claim here were in another case: a split takes that from nobody."""
+    claims = {row.claim_id for row in standing(case)}
+    stays = ClaimStay.objects.filter(claim__in=claims).select_related("case")
+    passed = {
+        stay.claim_id
+        for stay in stays
+        if stay.case.events.filter(kind="state-overdue", at__gte=stay.since, at__lte=stay.until).exists()
+    }
+    return bool(claims) and passed == claims
 
 
 def _why(passed: bool, reached: str) -> tuple[str, str]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from anxin.cases.models import Case, Claimant
+from django.db.models import Q
+
+from anxin.cases.models import Case, Claimant, ClaimStay
 from anxin.law.civil import civil_date, last_day
 from anxin.law.clocks import add_months, read_within
 from anxin.registry.models import Engagement
@@ -35,7 +37,7 @@ class Limit:
 def limits(case: Case, *, as_of: date) -> list[Limit]:
     """The limits of a case, the nearest first; those that do not run come last."""
     people = standing(case)
-    found = [*_of_tracks(case, as_of, len(people))]
+    found = [*_of_tracks(case, as_of, people)]
     if case.ended_at is None:
         found += _arbitration(case, people, as_of)
         found += _inspection(case, people, as_of)
@@ -53,10 +55,16 @@ def _limit(key: str, title: Any, law: Any, on: date | None, people: int, as_of: 
     return Limit(key, {"zh": title["zh"], "en": title["en"]}, law, on, people, days, near, zh, en, unverified)
 
 
-def _of_tracks(case: Case, as_of: date, people: int) -> list[Limit]:
+def _of_tracks(case: Case, as_of: date, people: list[Claimant]) -> list[Limit]:
+    """The limits of agreements and awards, for those whom these bind, wherever a merge or a split has brought them."""
     found = []
-    rows = TrackClock.objects.filter(track__case=case, done_at=None).select_related("track").order_by("due_at")
+    before = ClaimStay.objects.filter(claim__in={one.claim_id for one in people}).values("case")
+    here = Q(track__case=case) | Q(track__case__in=before)
+    rows = TrackClock.objects.filter(here, done_at=None).select_related("track").order_by("due_at", "pk")
     for clock in rows:
+        bound = [one for one in people if one.pk in clock.track.people or not clock.track.people]
+        if not bound or (clock.track.case_id != case.pk and not clock.track.people):
+            continue
         kind = kinds()[clock.track.kind]
         data = next((one for one in kind.clocks if one.step == clock.step), None)
         if data is None or not data.limit:
@@ -71,7 +79,7 @@ def _of_tracks(case: Case, as_of: date, people: int) -> list[Limit]:
                 data.title,
                 data.article,
                 on,
-                people,
+                len(bound),
                 as_of,
                 f"自 {since} 起算",
                 f"counted from {since}",

@@ -496,6 +496,8 @@ def test_a_turn_that_is_refused_comes_back_as_it_was_typed(client, chief, crew, 
     page = refused(until_day="2026-10-01")
     assert f'<option value="{crew[1].pk}" selected>' in page
     assert 'value="2026-10-01"' in page
+    # On a telephone the form stands far below the month.
+    assert page.count("autofocus") == 1
     assert '<p class="ax-bad ax-small" id="wrong-times" role="alert">结束时间须晚于开始时间' in page
     assert 'id="wrong-times" role="alert">请填写日期和时间' in refused(until_day="")
     assert 'id="wrong-person" role="alert">请选择人员' in refused(until_day="2026-10-02", person="")

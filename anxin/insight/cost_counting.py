@@ -50,7 +50,7 @@ def refresh_cost(*, as_of: date, at: datetime, everything: bool = False) -> int:
     older = sorted(months[_ALWAYS:], key=lambda month: (month in counted, counted.get(month), month))
     due = [month for month in months if month not in counted or everything]
     for month in dict.fromkeys([*months[:_ALWAYS], *due, *older[:1]]):
-        _keep(month, count_month(month, as_of=as_of), as_of, at)
+        _keep(month, count_month(month, as_of=as_of, at=at), as_of, at)
     return len(set(months[:_ALWAYS]) | set(due) | set(older[:1]))
 
 
@@ -66,13 +66,15 @@ def _keep(month: str, cells: Cells, as_of: date, at: datetime) -> None:
         CostFigures.objects.bulk_create(rows, batch_size=500)
 
 
-def count_month(month: str, *, as_of: date) -> Cells:
-    """The cells of one month as known at the end of ``as_of``: (place, door) → figures."""
+def count_month(month: str, *, as_of: date, at: datetime | None = None) -> Cells:
+    """The cells of one month as known at the end of ``as_of``: (place, door) → figures. While that day is not over
+    (``at`` lies in it), a step due later in the day is not yet due."""
     first, after = first_day(month), first_day(shift_month(month, 1))
     cells: Cells = defaultdict(lambda: defaultdict(dict))
     _money(cells, first, min(last_day(month), as_of), as_of)
     _satisfaction(cells, start_of(first), min(start_of(after), start_of(as_of + timedelta(days=1))))
-    _steps(cells, start_of(first), start_of(after), start_of(as_of + timedelta(days=1)))
+    known = at if at is not None and civil_date(at) == as_of else start_of(as_of + timedelta(days=1))
+    _steps(cells, start_of(first), start_of(after), known)
     if month == month_of(as_of):
         _waiting(cells, as_of)
     return _summed(cells)

@@ -159,3 +159,17 @@ def test_who_withdrew_or_would_not_be_spoken_for_does_not_count(at, today):
         Claimant.objects.filter(pk=one.pk).update(**change)
     refresh_cost(as_of=today, at=at)
     assert not any("days" in cell.figures for cell in CostFigures.objects.all())
+
+
+@pytest.mark.django_db
+def test_a_step_due_later_today_is_not_late_yet():
+    case = claim(1).case
+    noon = FILED.replace(hour=12)
+    CaseClock.objects.filter(case=case).delete()
+    CaseClock.objects.create(case=case, step="dispatch", basis="local", within="2 hours", started_at=FILED,
+                             due_at=noon + timedelta(hours=1))  # fmt: skip
+    refresh_cost(as_of=FILED.date(), at=noon)
+    figures = CostFigures.objects.filter(region_code="140105", door="").first()
+    assert "dispatch.local" not in (figures.figures.get("steps", {}) if figures else {})
+    refresh_cost(as_of=FILED.date(), at=noon + timedelta(hours=2))
+    assert CostFigures.objects.get(region_code="140105", door="").figures["steps"]["dispatch.local"] == [0, 1]

@@ -104,9 +104,14 @@ def _keys(at: datetime) -> Iterator[Diagnosis]:
         return
 
 
-def _database(at: datetime) -> Iterator[Diagnosis]:
+def migrations_to_apply() -> int:
+    """How many steps the database is behind this program."""
     executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _database(at: datetime) -> Iterator[Diagnosis]:
+    missing = migrations_to_apply()
     yield Diagnosis(
         "database",
         not missing,

@@ -34,11 +34,12 @@ def seal(as_json: bool) -> None:
 @click.option("--project", "project_code", default="", help="Only this project (and its contractor's others).")
 @click.option("--json", "as_json", is_flag=True)
 def sweep(as_of: date | None, project_code: str, as_json: bool) -> None:
-    """Seal what waits, evaluate every rule and bring the warnings in step."""
+    """Seal what waits, evaluate every rule and bring the warnings in step; today's are handed over to the desks."""
     from anxin.insight.overview import refresh
     from anxin.intake.waiting import release
     from anxin.ledger.sealing import seal as run_seal
     from anxin.registry.models import Project
+    from anxin.watch.handling.routing import close_cleared, hand_over
     from anxin.watch.sweep import sweep as run
 
     at = now()
@@ -51,6 +52,9 @@ def sweep(as_of: date | None, project_code: str, as_json: bool) -> None:
     release(at=at)
     run_seal(at=at)
     done = run(as_of=as_of, at=at, projects=chosen)
+    if as_of == today():
+        close_cleared(at=at, projects=chosen)
+        hand_over(at=at, projects=chosen)
     refresh(as_of=as_of, at=at)
     counts = {
         "as_of": as_of,

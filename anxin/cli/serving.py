@@ -29,6 +29,7 @@ def serve(port: int, host: str = "127.0.0.1", no_worker: bool = False, processes
     from granian.log import LogLevels
 
     _require_free(host, port)
+    _require_migrated()
     stop = threading.Event()
     keeper = None
     if not no_worker:
@@ -73,6 +74,14 @@ def _require_free(host: str, port: int) -> None:
         raise click.ClickException(f"Cannot listen on {host}:{port} ({why}); choose another with --port.") from error
 
 
+def _require_migrated() -> None:
+    """Refuse a database that is behind the program: pages would answer while the worker fails out of sight."""
+    from anxin.doctor import migrations_to_apply
+
+    if migrations_to_apply():
+        raise click.ClickException("The database is not ready for this program; run `anxin init` first.")
+
+
 def _keep_worker(stop: threading.Event) -> None:
     """Run the worker as a child and start it again when it dies."""
     while not stop.is_set():
@@ -94,6 +103,7 @@ def worker(parent: int | None) -> None:
     """Run the loops: release, seal, sweep, refresh, compact. Several workers may run at once."""
     from anxin.worker import run
 
+    _require_migrated()
     stop = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:

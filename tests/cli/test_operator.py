@@ -11,6 +11,7 @@ from django.utils import timezone
 from anxin.cli import PARTLY, main
 from anxin.intake.models import Sender
 from anxin.law.civil import civil_date
+from anxin.watch.models import Handling
 from tests.people import identity
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,8 @@ def test_from_a_project_list_to_a_warning_and_back(anxin, tmp_path):
     assert account["project"] == "3300002026010001"
     assert "16" in account["reason"]
     assert account["basis"]
+    in_hand = Handling.objects.filter(warning__rule="SX-01", ended_at=None)
+    assert in_hand.count() == 1, "what is found today is on a desk at once"
 
     anxin("import", "accounts", csv(
         tmp_path, "accounts.csv",
@@ -64,6 +67,7 @@ def test_from_a_project_list_to_a_warning_and_back(anxin, tmp_path):
         f"3300002026010001,测试建设测试项目农民工工资专用账户,990012345678901234,测试银行,{today},{today}",
     ))  # fmt: skip
     assert json.loads(anxin("sweep", "--json").stdout)["cleared"] >= 1
+    assert not in_hand.exists()
     rows = json.loads(anxin("warnings", "--all", "--json").stdout)
     (account,) = [r for r in rows if r["rule"] == "SX-01"]
     assert (account["status"], account["cleared_on"]) == ("cleared", str(today))

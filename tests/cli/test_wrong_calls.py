@@ -151,3 +151,11 @@ def test_a_port_that_is_taken_is_said_at_once(tmp_path, words):
     assert (result.returncode, result.stdout) == (1, "")
     assert f"Cannot listen on 127.0.0.1:{port}" in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [("serve", "--port", "0"), ("worker",)])
+def test_a_database_behind_the_program_is_said_before_anything_is_served(tmp_path, words):
+    result = run(tmp_path, *words)
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "Error: The database is not ready for this program; run `anxin init` first.\n"

@@ -114,7 +114,22 @@ def fast_turn(at: datetime, last: dict[str, datetime]) -> bool:
 
 
 def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
-    """Full sweep when it is due, figures for the overview, compaction."""
+    """Full sweep when it is due, ladders, figures for the overview, compaction.
+
+    One that fails does not keep the others from being done: a rule that breaks every sweep must not stop escalation.
+    """
+    failed: list[Exception] = []
+    for job in (_sweep_all, _climb, _remind, _count, _tidy):
+        try:
+            job(at, last)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("slow turn", failed)
+    return False
+
+
+def _sweep_all(at: datetime, last: dict[str, datetime]) -> None:
     today = civil_date(at)
     if _full_sweep_due(today, at):
         sweep(as_of=today, at=at)
@@ -123,27 +138,39 @@ def slow_turn(at: datetime, last: dict[str, datetime]) -> bool:
         plan_inspections(at=at)
         match_payments(at=at)
         last.pop("refresh", None)
+
+
+def _climb(at: datetime, last: dict[str, datetime]) -> None:
     if due(last, "escalate", ESCALATE_EVERY, at):
         escalate(at=at)
         lapse_orders(at=at)
         overdue_orders(at=at)
         escalate_cases(at=at)
+
+
+def _remind(at: datetime, last: dict[str, datetime]) -> None:
     if due(last, "ways", WAYS_EVERY, at):
         remind_ways(at=at)
         tend_listings(at=at)
     if due(last, "limits", LIMITS_EVERY, at):
         remind_limits(at=at)
+
+
+def _count(at: datetime, last: dict[str, datetime]) -> None:
+    today = civil_date(at)
     if due(last, "refresh", REFRESH_EVERY, at):
         refresh(as_of=today, at=at)
     if due(last, "cost", COST_EVERY, at):
         refresh_cost(as_of=today, at=at)
+
+
+def _tidy(at: datetime, last: dict[str, datetime]) -> None:
     if due(last, "tidy", TIDY_EVERY, at):
         tidy_drafts(at=at)
         forget_sweeps(at=at)
         limits.sweep(at=at)
     if due(last, "compact", COMPACT_EVERY, at):
         compact(at=at)
-    return False
 
 
 def post_turn(at: datetime, last: dict[str, datetime]) -> bool:

@@ -230,6 +230,17 @@ def test_a_clock_set_back_does_not_stop_the_full_sweep():
     assert Sweep.objects.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_rule_that_breaks_every_sweep_does_not_stop_the_ladder(people, monkeypatch):
+    matters(1)
+    monkeypatch.setattr("anxin.watch.sweep.evaluate", lambda facts: 1 // 0)
+    for minute in range(2):
+        with pytest.raises(ExceptionGroup) as told:
+            slow_turn(LATE + timedelta(minutes=minute), {})
+        assert [type(one) for one in told.value.exceptions] == [ZeroDivisionError]
+    assert Escalation.objects.count() == 1
+
+
 @pytest.fixture
 def photo() -> bytes:
     return b"\xff\xd8\xff\xe0" + bytes(range(256)) * 64

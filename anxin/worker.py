@@ -34,6 +34,7 @@ from anxin.remedies.serving import overdue_orders
 from anxin.upkeep.tidying import tidy_drafts
 from anxin.watch.handling.inspections import plan_inspections
 from anxin.watch.handling.ladder import escalate
+from anxin.watch.handling.reminding import remind_desk
 from anxin.watch.handling.routing import close_cleared, hand_over
 from anxin.watch.models import Sweep
 from anxin.watch.sweep import forget_sweeps, sweep, touched_projects
@@ -150,6 +151,7 @@ def _climb(at: datetime, last: dict[str, datetime]) -> None:
 
 def _remind(at: datetime, last: dict[str, datetime]) -> None:
     if due(last, "ways", WAYS_EVERY, at):
+        remind_desk(at=at)
         remind_ways(at=at)
         tend_listings(at=at)
     if due(last, "limits", LIMITS_EVERY, at):

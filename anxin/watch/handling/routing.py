@@ -1,6 +1,6 @@
 """Routing: a new warning goes to the unit of its place and industry; a cleared one leaves the desk."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,8 +10,9 @@ from anxin import plainly
 from anxin.law.civil import civil_date
 from anxin.law.running import reckon
 from anxin.ledger.locks import in_turns
+from anxin.notices.send import notify
 from anxin.people import trail
-from anxin.people.models import Organisation, OrganisationKind
+from anxin.people.models import Organisation, OrganisationKind, User
 from anxin.registry.regions import nearest_first
 from anxin.rules.packs import all_rules
 from anxin.watch.models import Handling, Warning
@@ -48,7 +49,8 @@ def inspection_units() -> dict[str, Organisation]:
 def hand_over(*, at: datetime, projects: Collection[int] | None = None) -> int:
     """Give every open warning that stands for itself and does not sleep a handling with a unit and a clock.
 
-    ``projects`` narrows the look to those just swept. Answers how many.
+    One that has slept goes back to whoever had it, if he still works in that unit. ``projects`` narrows the look to
+    those just swept. Answers how many.
     """
     units = inspection_units()
     within = {rule.id: rule.within or DEFAULT_WITHIN for rule in all_rules()}
@@ -56,12 +58,20 @@ def hand_over(*, at: datetime, projects: Collection[int] | None = None) -> int:
     for batch in in_turns(_unhandled(civil_date(at), projects)):
         with transaction.atomic():
             rows = []
+            before = _owners_before(batch)
             for warning in batch:
                 period = within.get(warning.rule, DEFAULT_WITHIN)
+                unit = unit_for(warning.region_code, units)
+                owner = before.get(warning.pk)
+                if owner is not None and (unit is None or owner.organisation_id != unit.pk):
+                    owner = None
                 rows.append(
                     Handling(
                         warning=warning,
-                        unit=unit_for(warning.region_code, units),
+                        unit=unit,
+                        owner=owner,
+                        taken_at=at if owner else None,
+                        state="taken" if owner else "waiting",
                         region_code=warning.region_code,
                         industry=warning.industry,
                         rule=warning.rule,
@@ -74,12 +84,43 @@ def hand_over(*, at: datetime, projects: Collection[int] | None = None) -> int:
             # Another worker may have been quicker: its rows stand, ours are passed over.
             Handling.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
             _tell_due(rows)
+            _tell_owners([row for row in rows if row.owner is not None], at)
             trail.record(
                 by=None, at=at, action="hand-over", subject="warnings", subject_id=f"{batch[0].pk}-{batch[-1].pk}",
                 changes={"warnings": len(rows)},
             )  # fmt: skip
         count += len(rows)
     return count
+
+
+def _owners_before(batch: Sequence[Warning]) -> dict[int, User]:
+    """Who had those of these warnings that were put to sleep, as far as he is still in office; locked, so that none
+    gets a matter while he leaves."""
+    newest: dict[int, tuple[str, int | None]] = {}
+    for start in range(0, len(batch), 500):
+        part = [warning.pk for warning in batch[start : start + 500]]
+        ended = Handling.objects.filter(warning__in=part).order_by("pk")
+        newest.update({pk: (outcome, owner) for pk, outcome, owner in ended.values_list("warning", "outcome", "owner")})
+    slept = {pk: owner for pk, (outcome, owner) in newest.items() if outcome == "accepted" and owner is not None}
+    if not slept:
+        return {}
+    there = User.objects.select_for_update(of=("self",), no_key=True).filter(is_active=True, left_at=None)
+    people = {person.pk: person for person in there.filter(pk__in=set(slept.values())).order_by("pk")}
+    return {pk: people[owner] for pk, owner in slept.items() if owner in people}
+
+
+def _tell_owners(rows: Sequence[Handling], at: datetime) -> None:
+    """Of what has woken, to whoever has it again."""
+    keys = dict(
+        Handling.objects.filter(warning__in=[row.warning_id for row in rows], ended_at=None).values_list(
+            "warning_id", "pk"
+        )
+    )
+    for row in rows:
+        if row.owner is not None:
+            notify(to=[row.owner], kind="woke", subject="handling", subject_id=keys[row.warning_id], at=at,
+                   zh=f"静默期满，预警仍在：{row.warning.reason}",
+                   en=f"Its sleep is over and it still stands: {row.warning.reason_en}")  # fmt: skip
 
 
 def _tell_due(rows: list[Handling]) -> None:

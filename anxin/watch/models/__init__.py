@@ -3,6 +3,7 @@
 from anxin.watch.models.handling import ClockChange, Demand, Escalation, Handling, HelperTask, Objection, Snooze
 from anxin.watch.models.inspections import InspectionTask
 from anxin.watch.models.pauses import PauseRequest
+from anxin.watch.models.reminders import Reminded
 from anxin.watch.models.warnings import Judged, Sweep, Warning, WarningEvent
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Objection",
     "Judged",
     "PauseRequest",
+    "Reminded",
     "Snooze",
     "Sweep",
     "Warning",

@@ -172,7 +172,7 @@ def tell(officer: Page, chief: Page, listing: Listing) -> None:
 
 def _facts(listing: Listing) -> str:
     return (
-        f"本机关以{listing.order.number}责令你单位于2026-04-23前支付拖欠的农民工工资。期限届满，仍有9人"
+        f"本机关以{listing.order.number}责令你单位于2026年4月23日前支付拖欠的农民工工资。期限届满，仍有9人"
         f"100,000.00元未支付，引发群体性事件、极端事件，造成严重不良社会影响。"
     )
 

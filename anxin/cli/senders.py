@@ -102,8 +102,12 @@ def rotate_secret(protocol: str, appid: str, secret: str) -> None:
     """Give a sender a new secret; the old one works for seven more days."""
     from anxin.intake.senders import rotate
 
-    rotate(sender=_one(protocol, appid), secret=secret, at=now(), **hand())
-    click.echo(f"{appid} has a new secret; the old one works for seven more days.")
+    row = _one(protocol, appid)
+    rotate(sender=row, secret=secret, at=now(), **hand())
+    if row.active:
+        click.echo(f"{appid} has a new secret; the old one works for seven more days.")
+    else:
+        click.echo(f"{appid} has a new secret, but may not send; `anxin sender enable` opens the door again.")
 
 
 @sender.command("disable")
@@ -115,6 +119,17 @@ def disable_sender(protocol: str, appid: str) -> None:
 
     disable(sender=_one(protocol, appid), at=now(), **hand())
     click.echo(f"{appid} may no longer send.")
+
+
+@sender.command("enable")
+@click.option("--protocol", type=PROTOCOLS, default="national", show_default=True)
+@click.option("--appid", required=True)
+def enable_sender(protocol: str, appid: str) -> None:
+    """Open the door to a disabled sender again."""
+    from anxin.intake.senders import enable
+
+    enable(sender=_one(protocol, appid), at=now(), **hand())
+    click.echo(f"{appid} may send.")
 
 
 COMMANDS = (sender,)

@@ -131,6 +131,14 @@ def disable(*, sender: Sender, at: datetime, by: User | None = None, who: str = 
         _record("sender-disable", sender, at, {"active": False}, by, who, address)
 
 
+def enable(*, sender: Sender, at: datetime, by: User | None = None, who: str = "", address: str = "") -> None:
+    """Open the door to a sender again."""
+    with transaction.atomic():
+        sender.active = True
+        sender.save()
+        _record("sender-enable", sender, at, {"active": True}, by, who, address)
+
+
 def _record(
     action: str, sender: Sender, at: datetime, changes: dict[str, object], by: User | None, who: str, address: str
 ) -> None:

@@ -49,15 +49,17 @@ def test_senders(at, officer):
     sender = senders.add_sender(protocol="bulk", appid="bank", secret="s" * 32, at=at, by=officer)
     senders.rotate(sender=sender, secret="t" * 32, at=at, by=officer)
     senders.disable(sender=sender, at=at, who="anxin (root)", address="host")
+    senders.enable(sender=sender, at=at, by=officer)
     assert told() == [
         ("sender-add", "sender", "测试officer"),
         ("sender-rotate", "sender", "测试officer"),
         ("sender-disable", "sender", "anxin (root)"),
+        ("sender-enable", "sender", "测试officer"),
     ]
     assert not any("ssss" in json.dumps(e.changes) or "tttt" in json.dumps(e.changes) for e in Event.objects.all())
     with pytest.raises(ValueError, match="exists already"):
         senders.add_sender(protocol="bulk", appid="bank", secret="s", at=at, by=officer)
-    assert len(told()) == 3
+    assert len(told()) == 4
 
 
 def test_held_rows_and_what_an_officer_types_about_them(at, officer):

@@ -115,6 +115,9 @@ def test_senders_come_and_go(anxin):
     assert [(s["appid"], s["region"], s["active"]) for s in json.loads(listed.stdout)] == [("APP", "140000", True)]
     anxin("sender", "disable", "--appid", "APP")
     assert not Sender.objects.get(appid="APP").active
+    assert "may not send" in anxin("sender", "rotate", "--appid", "APP", "--secret", "u" * 32).stdout
+    anxin("sender", "enable", "--appid", "APP")
+    assert Sender.objects.get(appid="APP").active
 
 
 def test_rules_are_listed_explained_and_tested(anxin):

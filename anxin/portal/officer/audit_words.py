@@ -67,6 +67,7 @@ ACTIONS: dict[str, Any] = {
     "sender-add": _("新增接入方"),
     "sender-rotate": _("更换接入密钥"),
     "sender-disable": _("停用接入方"),
+    "sender-enable": _("重新启用接入方"),
     "upload": _("上传文件"),
     "upload-accept": _("接收文件"),
     "upload-discard": _("放弃文件"),

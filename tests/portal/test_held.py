@@ -57,6 +57,18 @@ def test_rows_of_every_protocol_are_told_in_chinese(officer, site, at):
     assert [name for name in ("workerName", "emp_name", "id_code", "RegisterEmployee") if name in body] == []
 
 
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [("!4", "第 4 行"), ("3月!12[实发工资]", "3月 第 12 行 实发工资"), ("[dataList][2]", "[dataList][2]"), ("3", "3")],
+)
+def test_where_a_row_stood_is_told_in_words(officer, site, at, place, told):
+    fault = Fault(place, "校验码不正确!", "is wrong", {"id_number": identity(60)}, project_code="P1")
+    hold(kind="swipes", faults=[fault], arrival=Arrival(source="t", at=at), project=site.project)
+    row = HeldRow.objects.latest("pk")
+    for page in ("/held", f"/held/{row.pk}"):
+        assert f">{told}<" in officer.get(page).content.decode()
+
+
 def payment() -> HeldRow:
     return HeldRow.objects.get(kind="payments")
 

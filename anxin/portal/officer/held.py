@@ -109,6 +109,7 @@ def _line(row: HeldRow) -> dict[str, Any]:
         "kind": words.KINDS.get(row.kind, row.kind),
         "status": words.STATUSES.get(row.status, row.status),
         "fields": words.tell_row(fields),
+        "place": words.tell_place(row.place),
         "source": row.sender.appid if row.sender else row.upload.name if row.upload else "",
     }
 
@@ -137,7 +138,7 @@ def _download(rows: QuerySet[HeldRow], form: str) -> HttpResponseBase:
                 str(line["kind"]),
                 row.project_code,
                 line["source"],
-                row.place,
+                line["place"],
                 said(row, "reason"),
                 "；".join(f"{title}：{value}" for title, value in line["fields"]),
             ]

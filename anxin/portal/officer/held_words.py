@@ -1,5 +1,6 @@
 """Words of rows that were refused or wait: kinds, states, fields."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -102,6 +103,7 @@ _CWR_TITLES = {
     "suid": "企业统一社会信用代码", "company_name": "企业名称", "emp_company": "企业名称", "team_name": "班组名称",
     "project_id": "项目编码", "device_id": "设备",
 }  # fmt: skip
+_IN_A_SHEET = re.compile(r"(?P<sheet>[^!]*)!(?P<row>\d+)(?:\[(?P<field>[^\]]*)\])?")
 _UNTOLD = {"place", "id_type"}
 _CODES = {"direction": DIRECTIONS, "status": PAY_STATUSES, "route": ROUTES, "way": WAYS}
 
@@ -125,6 +127,15 @@ def tell_row(row: Mapping[str, Any]) -> list[tuple[str, str]]:
             value = _("是")
         told.append((_title(key), str(value)))
     return told
+
+
+def tell_place(place: str) -> str:
+    """Where a row stood, in words: a spreadsheet's sheet and line; a sender's own path as it is."""
+    found = _IN_A_SHEET.fullmatch(place)
+    if found is None:
+        return place
+    line = _("第 %(n)s 行") % {"n": found["row"]}
+    return " ".join(part for part in (found["sheet"], line, found["field"]) if part)
 
 
 @lru_cache(maxsize=1)

@@ -85,12 +85,14 @@ def test_a_site_that_does_not_answer_and_a_helper_who_is_late(matter, people, un
 
 
 @pytest.mark.django_db
-def test_a_helper_asked_for_something_within_hours_is_not_reminded_at_once(matter, people, units):
+def test_who_was_asked_a_moment_ago_is_not_reminded_at_once(matter, people, units):
+    actions.ask_site(handling=matter, text="请补传", due_on=AT.date(), by=people["officer"], at=AT)
     actions.add_helper(
         handling=matter, organisation=units["housing"], task="核实许可", within="2 hours", by=people["officer"], at=AT
     )
     assert turns(AT + timedelta(minutes=2)) == 0
-    assert turns(AT + timedelta(hours=3)) == 1
+    assert turns(AT + timedelta(hours=3)) == 1, "the helper's two hours are over"
+    assert turns(AT + timedelta(days=1)) == 1, "and then the site's day"
 
 
 @pytest.mark.django_db

@@ -71,7 +71,8 @@ def _demands(at: datetime) -> int:
     open_ = Demand.objects.filter(answered_at=None, handling__ended_at=None).select_related(
         "handling__owner", "handling__unit", "handling__warning"
     )
-    for key, row in _untold("demand-near", open_.filter(due_on__gte=today, due_on__lte=today + AHEAD)):
+    known = open_.filter(at__lte=at - AHEAD)
+    for key, row in _untold("demand-near", known.filter(due_on__gte=today, due_on__lte=today + AHEAD)):
         count += _tell(
             key, clerks_of(row.handling), row.handling, "demand", at,
             f"整改要求将于{row.due_on}到期，尚未答复：{row.text}",

@@ -18,6 +18,7 @@ from anxin.cases.numbers import read_number, shown
 from anxin.people import trail
 from anxin.people.models import Event
 from anxin.registry.actions import register_worker
+from anxin.watch.handling.routing import hand_over
 from tests.insight.test_overview import warn
 from tests.people import identity, make_project
 from tests.portal.hands import make_people, make_units
@@ -333,6 +334,18 @@ def test_a_warning_opens_one_case_for_the_workers_it_is_about(officer, at):
     assert "请工人本人确认" in page
     assert "没有重复" in body(officer.post(f"/cases/from-warning/{warning.pk}", follow=True))
     assert read_number(case.number) == case.number
+
+
+@pytest.mark.parametrize(
+    ("fields", "offered"),
+    [({"month": "2026-03"}, True), ({"numbers": {"affected": 3}}, True), ({}, False), ({"numbers": {}}, False)],
+)
+def test_a_case_is_offered_where_a_warning_speaks_of_workers(officer, at, fields, offered):
+    warning = warn(make_site(at).project, at, **fields)
+    hand_over(at=at)
+    page = body(officer.get(f"/warnings/{warning.pk}"))
+    assert 'id="handling"' in page
+    assert (f"/cases/from-warning/{warning.pk}" in page) is offered
 
 
 def test_a_warning_about_more_than_three_hundred_leaves_nobody_out(officer, at, monkeypatch):

@@ -43,12 +43,18 @@ def handling_context(
         if warning.snoozed_until and warning.snoozed_until >= civil_date(at)
         else None,
         "may_wake": may(user, "approve"),
-        "may_case": may(user, "take-in") and warning.project is not None,
+        "may_case": may(user, "take-in") and _speaks_of_workers(warning),
         "cases": [(one, shown(one.number)) for one in visible_cases(user).filter(warning=warning).order_by("id")[:5]],
     }
     if current is None:
         return context
     return context | _current(current, warning, rule, user, at)
+
+
+def _speaks_of_workers(warning: Warning) -> bool:
+    """Whether it is about people or their wages; a deposit that ran out opens nobody's case."""
+    about = warning.worker_id is not None or warning.month or warning.numbers.get("affected")
+    return warning.project is not None and bool(about)
 
 
 def _current(handling: Handling, warning: Warning, rule: Rule | None, user: User, at: datetime) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def path(name: str) -> Path:
 
 
 def delta(name: str) -> DeltaTable | None:
-    """The table at its newest version, None when nothing was ever written."""
+    """The table at its newest version, None when nothing was ever committed to it."""
     folder = path(name)
     with _lock:
         table = _open.get(folder)
@@ -52,11 +52,16 @@ def delta(name: str) -> DeltaTable | None:
                 return table
             except (TableNotFoundError, OSError):
                 del _open[folder]
-        if not (folder / "_delta_log").exists():
+        if not _has_commits(folder / "_delta_log"):
             return None
         table = DeltaTable(folder)
         _open[folder] = table
         return table
+
+
+def _has_commits(log: Path) -> bool:
+    # A process killed before a table's first commit leaves a log folder with nothing in it, or only a draft.
+    return log.exists() and any(file.suffix in (".json", ".parquet") for file in log.iterdir())
 
 
 def sealed_up_to(name: str) -> int:
@@ -94,7 +99,7 @@ def write(
     }
     if append:
         write_deltalake(folder, rows, mode="append", **options)
-    elif months is not None and (folder / "_delta_log").exists():
+    elif months is not None and delta(name) is not None:
         listed = ", ".join(f"'{m}'" for m in sorted(months))
         newer = f" AND rev >= {since}" if since else ""
         write_deltalake(folder, rows, mode="overwrite", predicate=f"month IN ({listed}){newer}", **options)

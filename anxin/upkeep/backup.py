@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from deltalake import DeltaTable
 from django.conf import settings
 
+from anxin.ledger import tables
 from anxin.ledger.locks import only_one
 from anxin.upkeep import databases
 from anxin.vault import keys
@@ -102,11 +102,14 @@ def _aside() -> Iterator[Path]:
 
 
 def _link_ledger(target: Path) -> None:
-    for log in sorted(Path(settings.LEDGER).glob("*/_delta_log")):
-        table = log.parent
-        live = [Path(uri.removeprefix("file://")) for uri in DeltaTable(table).file_uris()]
-        for source in [*live, *(f for f in sorted(log.rglob("*")) if f.is_file())]:
-            _link(source, target / table.name / source.relative_to(table))
+    for name in tables.SCHEMAS:
+        table = tables.delta(name)
+        if table is None:
+            continue
+        folder = tables.path(name)
+        live = [Path(uri.removeprefix("file://")) for uri in table.file_uris()]
+        for source in [*live, *(f for f in sorted((folder / "_delta_log").rglob("*")) if f.is_file())]:
+            _link(source, target / name / source.relative_to(folder))
 
 
 def _link(source: Path, target: Path) -> None:

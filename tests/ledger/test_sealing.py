@@ -188,6 +188,25 @@ def test_a_seal_that_died_is_finished_once(at, monkeypatch, dies_at):
     assert seal(at=at).seals == 0
 
 
+@pytest.mark.parametrize("left", [[], ["_commit_1f.json.tmp"], ["00000000000000000000.json#1"]])
+def test_tables_cut_off_before_their_first_commit_are_begun_again(at, left):
+    for name in tables.SCHEMAS:
+        log = tables.path(name) / "_delta_log"
+        log.mkdir(parents=True)
+        for file in left:
+            (log / file).write_text('{"commitInfo"')
+    project = make_project(at)
+    worker = make_worker(project, 1, at)
+    assert read.swipes(project_id=project.pk).num_rows == 0
+    send("swipes", swipes((project.pk, worker.worker_id, datetime(2026, 3, 5, 7))), at)
+    send("payroll", [payroll_line(10, 600_000, 600_000)], at)
+    seal(at=at)
+    compact(at=at, everything=True)
+    assert read.swipes(project_id=project.pk).num_rows == 1
+    assert read.pay_months(project_id=1).num_rows == 1
+    assert [e["worker_id"] for e in tables_rows("engagements")] == [worker.worker_id]
+
+
 def tables_rows(name: str) -> list[dict]:
     return query(f"SELECT * FROM {tables.scan(name)}").to_pylist()
 

@@ -133,10 +133,14 @@ def answer_on_leaving(*, engagement: Engagement, owed: bool, at: datetime) -> Le
 
 def owed_on_leaving(*, projects: Collection[int] | QuerySet[Project]) -> QuerySet[LeaverAsk]:
     """Leavers of these projects who say that money is owed, newest first."""
-    keys = projects.values_list("pk", flat=True) if isinstance(projects, QuerySet) else projects
     rows = LeaverAsk.objects.select_related("engagement__project", "engagement__worker").filter(
-        answer="owed", engagement__left_on__isnull=False, engagement__project_id__in=keys
+        answer="owed", engagement__left_on__isnull=False
     )
+    # Few answers, many projects: each answer looks up its project, not the projects everybody who ever worked there.
+    if isinstance(projects, QuerySet):
+        rows = rows.filter(Exists(projects.filter(pk=OuterRef("engagement__project_id"))))
+    else:
+        rows = rows.filter(engagement__project_id__in=projects)
     return rows.order_by("-answered_at")
 
 

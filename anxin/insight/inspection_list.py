@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Case, DateField, F, Q, QuerySet, When
 
-from anxin.insight.scope import in_region, visible_projects
+from anxin.insight.scope import in_region, visible_inspections
 from anxin.people.models import User
 from anxin.registry import regions
 from anxin.registry.models.projects import Industry
@@ -43,11 +43,6 @@ def read_inspection_filter(asked: Mapping[str, str]) -> InspectionFilter:
         text=" ".join(asked.get("q", "").split())[:64],
         late=asked.get("late") == "1",
     )
-
-
-def visible_inspections(user: User) -> QuerySet[InspectionTask]:
-    """The tasks at projects in the bounds of the seats that make inspections."""
-    return InspectionTask.objects.filter(project__in=visible_projects(user, "inspect"))
 
 
 def listed_inspections(user: User, asked: InspectionFilter, *, as_of: date) -> QuerySet[InspectionTask]:

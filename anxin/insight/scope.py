@@ -11,7 +11,7 @@ from anxin.people.access import PERMISSIONS, region_prefix, seats_with
 from anxin.people.models import Role, User
 from anxin.people.seats import Seat, stood_in_for
 from anxin.registry.models import Project
-from anxin.watch.models import Escalation, Handling, Warning
+from anxin.watch.models import Escalation, Handling, InspectionTask, PauseRequest, Warning
 
 
 def few_or_query(found: QuerySet[Any], most: int = 5_000) -> Any:
@@ -76,6 +76,18 @@ def visible_escalations(user: User, permission: str = "desk") -> QuerySet[Escala
     """The same for the rungs that matters climbed."""
     within = _within(seats_with(user, permission), "handling__warning__project__", "handling__")
     return Escalation.objects.filter(within) if within is not None else Escalation.objects.none()
+
+
+def visible_pauses(user: User, permission: str = "approve") -> QuerySet[PauseRequest]:
+    """The same for the pauses that sites ask for, decided or not."""
+    within = _within(seats_with(user, permission), "project__", "project__")
+    return PauseRequest.objects.filter(within) if within is not None else PauseRequest.objects.none()
+
+
+def visible_inspections(user: User, permission: str = "inspect") -> QuerySet[InspectionTask]:
+    """The same for joint inspections, made or not."""
+    within = _within(seats_with(user, permission), "project__", "project__")
+    return InspectionTask.objects.filter(within) if within is not None else InspectionTask.objects.none()
 
 
 def visible_cases(user: User, permission: str = "cases") -> QuerySet[Case]:

@@ -18,11 +18,10 @@ from anxin.insight.inspection_list import (
     InspectionFilter,
     listed_inspections,
     read_inspection_filter,
-    visible_inspections,
 )
 from anxin.insight.paging import page_of, wanted_page
 from anxin.insight.places import places_below
-from anxin.insight.scope import visible_projects
+from anxin.insight.scope import visible_inspections, visible_projects
 from anxin.law.civil import civil_date
 from anxin.portal.officer import handling_words as words
 from anxin.portal.officer.files import show_file, take_files

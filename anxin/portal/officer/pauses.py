@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anxin.insight.paging import page_of, wanted_page
 from anxin.insight.places import places_below
-from anxin.insight.scope import in_region, visible_projects
+from anxin.insight.scope import in_region, visible_pauses
 from anxin.law.civil import civil_date
 from anxin.people.models import User
 from anxin.portal.officer.downloads import form_asked
@@ -50,8 +50,7 @@ def state_of(request: PauseRequest) -> str:
 
 
 def _request_or_404(user: User, pk: int) -> PauseRequest:
-    mine = PauseRequest.objects.filter(project__in=visible_projects(user, "approve"))
-    return get_object_or_404(mine.select_related("project"), pk=pk)
+    return get_object_or_404(visible_pauses(user).select_related("project"), pk=pk)
 
 
 @needs("approve")
@@ -85,7 +84,7 @@ def _filtered(user: User, asked: Any) -> tuple[QuerySet[PauseRequest], dict[str,
         "state": asked.get("state", "") if asked.get("state") in STATES else "",
         "region": asked.get("region", "") if regions.exists(asked.get("region", "")) else "",
     }
-    rows = PauseRequest.objects.filter(project__in=visible_projects(user, "approve"))
+    rows = visible_pauses(user)
     if filters["q"]:
         rows = rows.filter(Q(project__name__icontains=filters["q"]) | Q(project__code__icontains=filters["q"]))
     if filters["state"]:

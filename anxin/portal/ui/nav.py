@@ -10,12 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from anxin.insight.handling import helping_counts, own_counts
-from anxin.insight.scope import visible_cases, visible_projects
+from anxin.insight.scope import visible_cases, visible_pauses
 from anxin.notices.models import Notice
 from anxin.people.access import may
 from anxin.people.models import User
 from anxin.remedies.models import Document, DocumentState
-from anxin.watch.models import PauseRequest
 
 # (URL name, permission, title)
 ENTRIES = (
@@ -71,8 +70,7 @@ def _papers(user: User) -> QuerySet[Any, Any]:
 
 
 def _pauses(user: User) -> QuerySet[Any, Any]:
-    open_now = PauseRequest.objects.filter(decided_at=None, project__in=visible_projects(user, "approve"))
-    return open_now.order_by().values_list("pk")
+    return visible_pauses(user).filter(decided_at=None).order_by().values_list("pk")
 
 
 def _unread(user: User) -> QuerySet[Any, Any]:

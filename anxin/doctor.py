@@ -125,10 +125,11 @@ def _database(at: datetime) -> Iterator[Diagnosis]:
 
 def _ledger(at: datetime) -> Iterator[Diagnosis]:
     for name in tables.SCHEMAS:
-        gone = [f for f in tables.files(name) if not Path(f.removeprefix("file://")).exists()]
+        found = [Path(file) for file in tables.files(name)]
+        gone = [file for file in found if not file.exists()]
         if gone:
             yield Diagnosis("ledger", False, f"{name}: {len(gone)} files are gone", "Restore the ledger folder.")
-        torn = sum(not _is_parquet(Path(f.removeprefix("file://"))) for f in tables.files(name) if f not in gone)
+        torn = sum(not _is_parquet(file) for file in found if file not in gone)
         if torn:
             yield Diagnosis("ledger", False, f"{name}: {torn} files are damaged", "Restore the ledger folder.")
     unfinished = Seal.objects.filter(done_at=None).count()

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import unquote
+
+import orjson
 
 from anxin.ledger import tables
 from anxin.ledger.engine import query
@@ -16,7 +19,7 @@ from anxin.ledger.schema import FACT_TABLES
 MANY_FILES = 24
 # A file of so many rows is large enough to be left alone: a month of swipes grows to fifty millions.
 LARGE_ROWS = 2_000_000
-# A reader that listed a file may still open it this long after it was replaced.
+# A reader that listed a file may still open it this long after it was replaced (or, if never listed, written).
 READERS_GRACE_S = 600
 BATCHES_KEPT = timedelta(days=7)
 _A_STEP, _STEPS = 500, 100
@@ -86,12 +89,23 @@ def _remove_dead_files(name: str) -> int:
     table = tables.delta(name)
     if table is None:
         return 0
-    live = {Path(uri.removeprefix("file://")) for uri in table.file_uris()}
     oldest = time.time() - READERS_GRACE_S
+    kept = {Path(file) for file in tables.files(name)} | _replaced_since(tables.path(name), oldest)
     removed = 0
-    for file in tables.path(name).rglob("*.parquet"):
-        if "_delta_log" not in file.parts and file not in live and file.stat().st_mtime < oldest:
+    for file in tables.path(name).glob("**/*.parquet"):
+        if "_delta_log" not in file.parts and file not in kept and file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)
             removed += 1
     table.cleanup_metadata()
     return removed
+
+
+def _replaced_since(table: Path, moment: float) -> set[Path]:
+    """Files that commits since this moment (seconds of the epoch) replaced: a reader may be about to open them."""
+    replaced = set()
+    for commit in (table / "_delta_log").glob("*.json"):
+        if commit.stat().st_mtime >= moment:
+            for line in commit.read_bytes().splitlines():
+                if line.startswith(b'{"remove"'):
+                    replaced.add(table / unquote(orjson.loads(line)["remove"]["path"]))
+    return replaced

@@ -14,6 +14,8 @@ _SPARK: dict[str, Any] = {}
 _LOCAL = threading.local()
 _VIEWS: deque[str] = deque()
 KEPT_VIEWS = 1000  # an evaluation makes about thirty; older ones are dropped from the session
+# A connection remembers the footers of all files it ever read, and sealing writes new ones every second.
+QUERIES_A_CONNECTION = 1000
 THREADS = os.cpu_count() or 2
 MEMORY = os.environ.get("ANXIN_DUCKDB_MEMORY", "3GB")
 
@@ -25,7 +27,7 @@ def connect(engine: str | None = None) -> Any:
     """
     engine = engine or settings.ENGINE
     if engine == "duckdb":
-        return ibis.duckdb.connect(threads=THREADS, memory_limit=MEMORY)
+        return ibis.duckdb.connect(**_duck_config())
     if engine not in _SPARK:
         from pyspark.sql import SparkSession
 
@@ -74,11 +76,17 @@ def spark_view(con: Any, frame: Any) -> Any:
 
 def duck() -> duckdb.DuckDBPyConnection:
     """This thread's plain DuckDB connection, for the ledger's own work and for pages that read a few rows."""
-    if not hasattr(_LOCAL, "duck"):
-        _LOCAL.duck = duckdb.connect(":memory:", config={"threads": THREADS, "memory_limit": MEMORY})
+    _LOCAL.served = getattr(_LOCAL, "served", 0) + 1
+    if not hasattr(_LOCAL, "duck") or _LOCAL.served > QUERIES_A_CONNECTION:
+        _LOCAL.duck, _LOCAL.served = duckdb.connect(":memory:", config=_duck_config()), 1
         # The ledger's files never change once they are written: what their footers say can be kept.
         _LOCAL.duck.execute("LOAD parquet; SET parquet_metadata_cache = true")
     return _LOCAL.duck
+
+
+def _duck_config() -> dict[str, Any]:
+    # What does not fit into memory goes to the data folder's disk, not to wherever the process was started.
+    return {"threads": THREADS, "memory_limit": MEMORY, "temp_directory": str(settings.DATA / "spill")}
 
 
 def query(sql: str, **registered: pa.Table) -> pa.Table:
@@ -89,6 +97,11 @@ def query(sql: str, **registered: pa.Table) -> pa.Table:
     try:
         answer: pa.Table = con.sql(sql).to_arrow_table()
         return answer
+    except (duckdb.FatalException, duckdb.InternalException):
+        # It answers nothing any more: the next query gets a new one.
+        del _LOCAL.duck
+        raise
     finally:
-        for name in registered:
-            con.unregister(name)
+        if hasattr(_LOCAL, "duck"):
+            for name in registered:
+                con.unregister(name)

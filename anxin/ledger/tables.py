@@ -4,14 +4,16 @@ Facts are append-only versions (``rev`` orders them); rollups are overwritten a 
 a seal makes carries the transaction ``anxin.seal`` with the seal's number, so doing it again is seen and skipped.
 """
 
+import os
 import threading
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import DeltaError
 from django.conf import settings
 
 from anxin.ledger.schema import ENGAGEMENTS, FACT_TABLES, PAY_MONTHS, WORK_MONTHS
@@ -45,23 +47,29 @@ def delta(name: str) -> DeltaTable | None:
     """The table at its newest version, None when nothing was ever committed to it."""
     folder = path(name)
     with _lock:
-        table = _open.get(folder)
+        table = _open.pop(folder, None)
+        if not has_commits(name):
+            return None
         if table is not None:
             try:
                 table.update_incremental()
-                return table
-            except (TableNotFoundError, OSError):
-                del _open[folder]
-        if not _has_commits(folder / "_delta_log"):
-            return None
-        table = DeltaTable(folder)
+            except (DeltaError, OSError):
+                # Its log is not the one it was opened from: a ledger put back from a backup. Opened again below.
+                table = None
+        if table is None:
+            table = DeltaTable(folder)
         _open[folder] = table
         return table
 
 
-def _has_commits(log: Path) -> bool:
-    # A process killed before a table's first commit leaves a log folder with nothing in it, or only a draft.
-    return log.exists() and any(file.suffix in (".json", ".parquet") for file in log.iterdir())
+def has_commits(name: str) -> bool:
+    """Whether anything was ever committed to a table."""
+    try:
+        with os.scandir(path(name) / "_delta_log") as log:
+            # A process killed before a table's first commit leaves a log folder with nothing in it, or only a draft.
+            return any(file.name.endswith((".json", ".parquet")) for file in log)
+    except FileNotFoundError:
+        return False
 
 
 def sealed_up_to(name: str) -> int:
@@ -113,10 +121,13 @@ def files(name: str, months: Collection[str] | None = None) -> list[str]:
     if table is None:
         return []
     if months is None:
-        return table.file_uris()
-    if not months:
+        found = table.file_uris()
+    elif not months:
         return []
-    return table.file_uris(file_pruning_predicate=[("month", "in", sorted(months))])
+    else:
+        found = table.file_uris(file_pruning_predicate=[("month", "in", sorted(months))])
+    # As addresses they spell a blank and every Chinese sign of the data folder's name in per cent.
+    return [unquote(uri.removeprefix("file://")) for uri in found]
 
 
 def sizes(name: str, month: str) -> list[tuple[int, int]]:

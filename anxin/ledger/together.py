@@ -6,6 +6,7 @@ one plain kind go further and share their statements too (``join``). Nobody is a
 """
 
 import fcntl
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -169,7 +170,7 @@ def _writers_turn() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    handle = _lock_file(str(settings.LEDGER))
+    handle = _lock_file(str(settings.LEDGER), os.getpid())
     fcntl.flock(handle, fcntl.LOCK_EX)
     try:
         yield
@@ -178,7 +179,8 @@ def _writers_turn() -> Iterator[None]:
 
 
 @lru_cache(maxsize=4)
-def _lock_file(ledger: str) -> IO[str]:
+def _lock_file(ledger: str, process: int) -> IO[str]:
+    # One a process: a handle that a fork shares with its parent holds the lock for both.
     folder = Path(ledger) / "locks"
     folder.mkdir(parents=True, exist_ok=True)
     return (folder / "writer.lock").open("w")

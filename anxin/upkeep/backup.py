@@ -103,11 +103,10 @@ def _aside() -> Iterator[Path]:
 
 def _link_ledger(target: Path) -> None:
     for name in tables.SCHEMAS:
-        table = tables.delta(name)
-        if table is None:
+        if not tables.has_commits(name):
             continue
         folder = tables.path(name)
-        live = [Path(uri.removeprefix("file://")) for uri in table.file_uris()]
+        live = [Path(file) for file in tables.files(name)]
         for source in [*live, *(f for f in sorted((folder / "_delta_log").rglob("*")) if f.is_file())]:
             _link(source, target / name / source.relative_to(folder))
 

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "anxin.credit",
     "anxin.insight",
     "anxin.portal",
+    "anxin.upkeep",
 ]
 
 MIDDLEWARE = [

@@ -90,14 +90,14 @@ def erase(
     with transaction.atomic():
         _overwrite_freed_pages()
         if "uploads" in kinds:
-            _erase_uploads(project)
+            _erase_uploads(project, at)
         if "held-rows" in kinds:
             HeldRow.objects.filter(project_code=project.code).delete()
         if "cases" in kinds:
             Answer.objects.filter(project_id=project.pk).update(note_sealed=b"")
-            _erase_cases(erasing_cases.cases_of(project))
+            _erase_cases(erasing_cases.cases_of(project), at)
         if "roster" in kinds:
-            _erase_roster(project)
+            _erase_roster(project, at)
         if "contacts" in kinds:
             _erase_contacts(project)
         trail.record(
@@ -110,6 +110,7 @@ def erase(
             who=who,
             address=address,
         )
+    kept_files.clear(at=at)
     return counts
 
 
@@ -145,17 +146,17 @@ def _uploads(project: Project) -> QuerySet[Upload]:
     return Upload.objects.filter(project=project).exclude(report=[], content="")
 
 
-def _erase_uploads(project: Project) -> None:
-    kept_files.erase(project)
+def _erase_uploads(project: Project, at: datetime) -> None:
+    kept_files.erase(project, at=at)
     digests = set()
     for upload in _uploads(project):
         digests.add(upload.content)
         upload.content, upload.report = "", []
         upload.save(update_fields=["content", "report"])
-    kept_files.let_go(digests - {""})
+    kept_files.let_go(digests - {""}, at=at)
 
 
-def _erase_roster(project: Project) -> None:
+def _erase_roster(project: Project, at: datetime) -> None:
     people = set(Engagement.objects.filter(project=project).values_list("worker_id", flat=True))
     people |= set(EntryExit.objects.filter(project=project).values_list("worker_id", flat=True))
     files: set[str] = set()
@@ -165,7 +166,7 @@ def _erase_roster(project: Project) -> None:
     Answer.objects.filter(project_id=project.pk).delete()
     Engagement.objects.filter(project=project).delete()
     Training.objects.filter(project=project).update(participants=[])
-    kept_files.let_go(files | _forget(people))
+    kept_files.let_go(files | _forget(people), at=at)
 
 
 def _forget(people: Collection[int]) -> set[str]:
@@ -187,26 +188,27 @@ def _forget(people: Collection[int]) -> set[str]:
     return files
 
 
-def _erase_cases(cases: QuerySet[Case]) -> None:
+def _erase_cases(cases: QuerySet[Case], at: datetime) -> None:
     """The cases, and the workers nothing else keeps: their roster may have gone years before."""
     people = erasing_cases.people_of(cases)
-    erasing_cases.erase(cases)
-    kept_files.let_go(_forget(people))
+    erasing_cases.erase(cases, at=at)
+    kept_files.let_go(_forget(people), at=at)
 
 
-@transaction.atomic
 def erase_case(
     *, case: Case, rules: Collection[str], at: datetime, by: User | None = None, who: str = "", address: str = ""
 ) -> int:
     """Erase what names people in one case without a project; answers how many rows and files. May be repeated; the
     caller has made sure that the period is over (``retention.loose_cases``)."""
-    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
-    one = Case.objects.filter(pk=case.pk)
-    number = erasing_cases.count(one)
-    _overwrite_freed_pages()
-    _erase_cases(one)
-    trail.record(by=by, at=at, action="retention-erase", subject="case", subject_id=case.pk, who=who, address=address,
-                 changes={"rules": sorted(rules), "erased": {"cases": number}})  # fmt: skip
+    with transaction.atomic():
+        Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+        one = Case.objects.filter(pk=case.pk)
+        number = erasing_cases.count(one)
+        _overwrite_freed_pages()
+        _erase_cases(one, at)
+        trail.record(by=by, at=at, action="retention-erase", subject="case", subject_id=case.pk, who=who,
+                     address=address, changes={"rules": sorted(rules), "erased": {"cases": number}})  # fmt: skip
+    kept_files.clear(at=at)
     return number
 
 

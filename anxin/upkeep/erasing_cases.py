@@ -6,6 +6,7 @@ stand. Cases of a project go by its period, those without one by their own (``re
 """
 
 from collections import deque
+from datetime import datetime
 from functools import lru_cache
 
 from django.apps import apps
@@ -78,6 +79,7 @@ _OWN_LINES = frozenset(
         *("received", "taken", "assigned", "dispatched", "merged", "verified", "contact", "pay-by", "paper-served"),
         *("withdrawn", "withdrawal-undone", "retaliation", "satisfied", "exhibit", "duplicate", "receipt-corrected"),
         *("all-received", "lane-plain", "lane-left", "paper", "draw-asked", "draw-approved", "instalment-broken"),
+        "promise-broken",
         *("limit-near", "top-up", "clock-resumed", "draw-other-sum", "draw-came-back", "reach"),
     }
 )
@@ -180,7 +182,7 @@ def people_of(cases: QuerySet[Case]) -> set[int]:
     return {key for key in (*claiming, *filing) if key is not None}
 
 
-def erase(cases: QuerySet[Case]) -> None:
+def erase(cases: QuerySet[Case], *, at: datetime) -> None:
     """Take away what names people in these cases, and what was typed, in the caller's transaction; files go with it.
 
     States, days, sums, receipts and the story's own lines stay; so does the trail, whose digests would not hold else.
@@ -203,7 +205,7 @@ def erase(cases: QuerySet[Case]) -> None:
     _update(ListingStep, cases, files=[])
     still = set(Case.objects.filter(employer__in=employers).values_list("employer", flat=True))
     EmployerName.objects.filter(name__in=employers - still).delete()
-    kept_files.let_go(digests)
+    kept_files.let_go(digests, at=at)
 
 
 def _update(model: type[Model], cases: QuerySet[Case], **values: object) -> None:

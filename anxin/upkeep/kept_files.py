@@ -1,15 +1,19 @@
 """Which rows name a file of the vault, so that a project's files go and another's stay.
 
 The vault keeps a file once, however often it was brought: it is erased when the last row that names it has let go.
+Letting go is a row of the act's own transaction (``let_go``); erasing comes after it (``clear``), outside of any, and
+passes over files that somebody brought of late: the row that will name them may not be written yet.
+
 A room whose rows name files puts a line into ``HOLDERS``.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
+from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from anxin.cases.models import ClueFile, Draft, Exhibit
@@ -17,11 +21,15 @@ from anxin.credit.models import ListingStep
 from anxin.intake.models import Upload
 from anxin.registry.models import Engagement, NoticeBoard, Paper, PaperKind, Project, Training, Worker
 from anxin.remedies.models import Document, PayoutNote, Serving
+from anxin.upkeep.models import LetGo
 from anxin.vault import evidence
 from anxin.watch.models import Demand, Escalation, InspectionTask, Objection, PauseRequest
 
 _DIGEST_LENGTH = 64
-_AT_ONCE = 100
+# How long after a file was brought the row that names it may be written: a gate's picture is named by a later call.
+GRACE_S = 86_400
+_AGAIN = timedelta(hours=1)
+_MOST = 2000
 
 
 @dataclass(frozen=True)
@@ -45,15 +53,11 @@ class Holder:
         return rows.exclude(**{self.column: [] if self.many else ""})
 
     def named(self, digests: Collection[str]) -> set[str]:
-        """Those of these files that any row, of whatever project, names."""
-        rows = self.model._default_manager.all()
-        if not self.many:
-            return set(rows.filter(**{f"{self.column}__in": digests}).values_list(self.column, flat=True))
-        asked = reduce(or_, (Q(**{f"{self.column}__icontains": digest}) for digest in digests))
-        found: set[str] = set()
-        for value in rows.filter(asked).values_list(self.column, flat=True):
-            found |= digests_in(value)
-        return found
+        """Those of these files that any row, of whatever project, names: one statement."""
+        if self.many:
+            return _in_json(self.model, self.column, digests)
+        rows = self.model._default_manager.filter(**{f"{self.column}__in": digests})
+        return set(rows.order_by().values_list(self.column, flat=True).distinct())
 
 
 HOLDERS = (
@@ -87,8 +91,8 @@ def count(project: Project) -> int:
     return sum(holder.of(project).count() for holder in HOLDERS if holder.project)
 
 
-def erase(project: Project) -> None:
-    """Let a project's rows go of their files, and erase the files that nobody names any more."""
+def erase(project: Project, *, at: datetime) -> None:
+    """Let a project's rows go of their files, in the caller's transaction."""
     digests: set[str] = set()
     for holder in HOLDERS:
         if not holder.project:
@@ -102,17 +106,57 @@ def erase(project: Project) -> None:
             # The rows are named outright: an update cannot follow a join.
             keys = list(rows.values_list("pk", flat=True))
             holder.model._default_manager.filter(pk__in=keys).update(**{holder.column: [] if holder.many else ""})
-    let_go(digests)
+    let_go(digests, at=at)
 
 
-def let_go(digests: Collection[str]) -> None:
-    """Erase those of these files that no row names any more. Call it after the rows were changed."""
+def let_go(digests: Collection[str], *, at: datetime) -> None:
+    """Note, in the transaction that changes the rows, that they name these files no more. ``clear`` does the rest."""
+    LetGo.objects.bulk_create([LetGo(digest=digest, look_at=at) for digest in sorted(digests)], batch_size=500)
+
+
+def clear(*, at: datetime, most: int = _MOST) -> int:
+    """Erase files that were let go of and that no row names; answers how many. Call it outside of a transaction.
+
+    Safe to repeat, and to run beside whoever brings the same file: what was brought within ``GRACE_S`` is looked at
+    again later.
+    """
+    due = dict(LetGo.objects.filter(look_at__lte=at).order_by("look_at", "pk").values_list("pk", "digest")[:most])
+    idle = {digest: evidence.idle_s(digest) for digest in set(due.values())}
+    old = {digest for digest, seconds in idle.items() if seconds is not None and seconds >= GRACE_S}
+    # From here on a file that is brought has a new stamp, and every row for an older stamp is written.
+    free = old - named(old)
+    gone = {digest for digest in free if evidence.remove(digest, idle_for_s=GRACE_S)}
+    again = {digest for digest, seconds in idle.items() if seconds is not None} - gone - (old - free)
+    done = [key for key, digest in due.items() if digest not in again]
+    LetGo.objects.filter(pk__in=done).delete()
+    LetGo.objects.filter(pk__in=due.keys() - set(done)).update(look_at=at + _AGAIN)
+    return len(gone)
+
+
+def named(digests: Collection[str]) -> set[str]:
+    """Those of these files that some row names: one statement for each line of ``HOLDERS``."""
     wanted = sorted(digests)
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        named: set[str] = set().union(*(holder.named(some) for holder in HOLDERS))
-        for digest in set(some) - named:
-            evidence.remove(digest)
+    return set().union(*(holder.named(wanted) for holder in HOLDERS)) if wanted else set()
+
+
+def _in_json(model: type[Model], column: str, digests: Collection[str]) -> set[str]:
+    quote = connection.ops.quote_name
+    names = {field.name: str(field.column) for field in model._meta.concrete_fields}
+    table, value = quote(model._meta.db_table), quote(names[column])
+    # Names of our own tables only; the digests are a parameter. Most rows name no file and are told by their length.
+    if connection.vendor == "postgresql":
+        sql = f"""SELECT DISTINCT found[1] FROM {table},
+            LATERAL regexp_matches({value}::text, '"([0-9a-f]{{64}})"', 'g') AS found
+            WHERE length({value}::text) > 65 AND found[1] = ANY(%s)"""  # noqa: S608
+        parameter: Any = list(digests)
+    else:
+        sql = f"""SELECT DISTINCT leaf.value FROM {table}, json_tree({table}.{value}) AS leaf
+            WHERE length({table}.{value}) > 65 AND leaf.type = 'text'
+            AND leaf.value IN (SELECT value FROM json_each(%s))"""  # noqa: S608
+        parameter = orjson.dumps(list(digests)).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parameter])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def digests_in(value: Any) -> set[str]:

@@ -21,6 +21,7 @@ def tidy_drafts(*, at: datetime) -> int:
     keys = list(drafts.lain_too_long(at=at).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), _AT_ONCE):
         gone += _drop(keys[start : start + _AT_ONCE], at)
+    kept_files.clear(at=at)
     return gone
 
 
@@ -29,6 +30,5 @@ def _drop(keys: list[int], at: datetime) -> int:
     # Looked at again under the lock: somebody may have come back to one meanwhile.
     rows = list(drafts.lain_too_long(at=at).select_for_update().filter(pk__in=keys))
     Draft.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    # Within the transaction: cut off here, the rows still name what has gone, and the next run drops them.
-    kept_files.let_go({digest for row in rows for digest in row.files})
+    kept_files.let_go({digest for row in rows for digest in row.files}, at=at)
     return len(rows)

@@ -4,13 +4,16 @@ What people bring as evidence is one of a few kinds, told by its first bytes and
 what a browser says it is. Nothing that a browser would run (HTML, SVG, XML, scripts) is among them.
 """
 
+import fcntl
 import hashlib
 import io
 import os
 import re
 import secrets
+import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,11 +141,18 @@ def digest_of(content: bytes) -> str:
 
 
 def store(content: bytes) -> str:
-    """Keep a file; the answer is its SHA-256 in hex, which is also its name. The same content is kept once."""
+    """Keep a file; the answer is its SHA-256 in hex, which is also its name. The same content is kept once.
+
+    The row that will name it comes later: till then the file's stamp says that somebody has just brought it.
+    """
     digest = digest_of(content)
     file = _file(digest)
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(file):
+        there = file.exists()
+        if there:
+            os.utime(file)
+    if not there:
         _write(file, seal_bytes(content))
     return digest
 
@@ -161,12 +171,25 @@ def read(digest: str) -> bytes:
     return content
 
 
-def remove(digest: str) -> bool:
-    """Erase a stored file; False when there was none. Only the eraser calls it."""
+def idle_s(digest: str) -> float | None:
+    """Seconds since somebody last brought a file, by the file system's clock; None when it is not there."""
     try:
-        _file(digest).unlink()
+        return time.time() - _file(digest).stat().st_mtime
     except FileNotFoundError:
+        return None
+
+
+def remove(digest: str, *, idle_for_s: float = 0) -> bool:
+    """Erase a stored file, unless somebody brought it within so many seconds; whether it went. Only the eraser calls
+    it."""
+    file = _file(digest)
+    if not file.exists():
         return False
+    with _alone(file):
+        idle = idle_s(digest)
+        if idle is None or (idle_for_s and idle < idle_for_s):
+            return False
+        file.unlink()
     return True
 
 
@@ -179,8 +202,22 @@ def stored() -> Iterator[tuple[str, int]]:
 
 
 def reseal(digest: str) -> None:
-    """Seal a stored file again under the current key. Raises as ``read``."""
-    _write(_file(digest), seal_bytes(read(digest)))
+    """Seal a stored file again under the current key; it stays as old as it was. Raises as ``read``."""
+    file = _file(digest)
+    if not file.exists():
+        raise FileNotFoundError("There is no evidence under this name.")
+    with _alone(file):
+        stamp = file.stat().st_mtime
+        _write(file, seal_bytes(read(digest)))
+        os.utime(file, (stamp, stamp))
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Nobody else erases, touches or seals anew a file of this folder meanwhile."""
+    with (file.parent / "lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def now(at, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: at)
+    monkeypatch.setattr(kept_files, "GRACE_S", 0)
     return at
 
 
@@ -64,7 +65,8 @@ def test_an_abandoned_draft_takes_its_files_along_and_leaves_those_of_a_claim(no
 def test_while_it_is_written_another_erasure_leaves_its_files(now):
     content = png(4)
     assert bring(writing(), content) == 302
-    kept_files.let_go({evidence.digest_of(content)})
+    kept_files.let_go({evidence.digest_of(content)}, at=now)
+    assert kept_files.clear(at=now) == 0
     assert in_vault(content) == [True]
 
 

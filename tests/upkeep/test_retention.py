@@ -30,7 +30,7 @@ from anxin.people.models import Event, User
 from anxin.registry import actions
 from anxin.registry.models import Engagement, EntryExit, Worker
 from anxin.remedies.models import Document, Serving
-from anxin.upkeep import erasing, erasing_cases
+from anxin.upkeep import erasing, erasing_cases, kept_files
 from anxin.upkeep.erasing_cases import cases_of
 from anxin.upkeep.retention import plan
 from anxin.vault import evidence
@@ -46,8 +46,10 @@ LAST_DAY = date(2029, 5, 31)
 
 
 @pytest.fixture(autouse=True)
-def _data(tmp_path, settings):
+def _data(tmp_path, settings, monkeypatch):
     settings.DATA = tmp_path
+    # Files of long ago: test_brought_meanwhile tells of those somebody has just brought.
+    monkeypatch.setattr(kept_files, "GRACE_S", 0)
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ def picture_of(fields: Fields, name: str) -> str:
     if content is not None:
         return evidence.store(content)
     value = fields.get(name.lower())
-    return value if isinstance(value, str) and content_of(value) is not None else ""
+    kept = content_of(value) if isinstance(value, str) else None
+    # Brought again, so that nobody erases it before the row that names it is written.
+    return evidence.store(kept) if kept is not None else ""
 
 
 def content_of(digest: str) -> bytes | None:

@@ -121,10 +121,12 @@ def tell(case: Case, *, kind: str, by: User | None, at: datetime, zh: str, en: s
 def new_clocks(case: Case, *, at: datetime, running: Iterable[tuple[str, str]] = ()) -> list[CaseClock]:
     """The clocks that begin with the case's present state, not yet written; ``running`` are (step, basis) that run."""
     there = set(running)
+    steps = {step for step, _ in there}
     return [
         _started(case, kind, kind.period(at), at)
         for kind in clocks(case.region_code)
         if (kind.step, kind.basis) not in there
+        and kind.unless not in steps
         and kind.wanted(state=case.state, lane=case.lane, collective=case.collective)
     ]
 

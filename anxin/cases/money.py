@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet, Sum
 
 from anxin import plainly
-from anxin.cases.flow import CannotMove, line, locked, step, tell
+from anxin.cases.flow import CannotMove, finish_step, line, locked, step, tell
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseEvent, Claimant, WageReceived
 from anxin.cases.procedure import states
@@ -22,6 +22,8 @@ _BANK_PAID = (
     "银行记录有一笔款付到您卡上，请核对并告诉我们收到没有",
     "the bank's record shows a payment to your card; please say whether it came",
 )
+# The clock of a case that is being paid.
+MONEY = "money"
 SUMS = ("people", "claimed_fen", "verified_fen", "agreed_fen", "received_fen")
 # Of the ``standing`` claimants of a case: the five sums, how many lack something of what is due (``has_all``), and how
 # many rows there are: more than people where cases were joined in which one man claims twice. He is known by his
@@ -282,6 +284,8 @@ def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> No
     else:
         plainly.change(case, *SUMS)
         plainly.add(*lines)
+    if every and case.ended_at is None:
+        finish_step(case=case, step=MONEY, at=at)
     if every and case.ended_at is None:
         message_case(case, zh="记录显示工资已全部到账，请核对；没有收到请马上告诉我们", quiet=_PLEASE_SAY, at=at,
                      en="by the records all wages have come; look, and tell us at once if not")  # fmt: skip

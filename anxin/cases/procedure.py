@@ -32,7 +32,8 @@ class ClockKind:
 
     ``only``: group or single, blank: any. ``winter``: its period between New Year and the Spring Festival, blank: the
     same. ``by_hand``: an officer starts it. ``extension``: by how much approval may lengthen it, blank: not at all.
-    ``source``: where a place's own promise is from, empty for the default.
+    ``unless``: it does not begin while a clock of that step runs. ``source``: where a place's own promise is from,
+    empty for the default.
     """
 
     step: str
@@ -47,6 +48,7 @@ class ClockKind:
     only: str = ""
     winter: str = ""
     by_hand: bool = False
+    unless: str = ""
     source: Mapping[str, str] | None = None
 
     def wanted(self, *, state: str, lane: str, collective: bool) -> bool:
@@ -137,6 +139,7 @@ def _clocks(place: str) -> tuple[ClockKind, ...]:
                 only=one.get("only", ""),
                 winter=winter,
                 by_hand=one.get("by_hand", False),
+                unless=one.get("unless", ""),
                 source=nearest.get("source"),
             )
         )

@@ -47,8 +47,10 @@ def _clocks(data: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} starts and stops in {state}"
         if "ended" not in one["stops"]:
             yield f"{name} runs on when the case has ended"
-        if one["basis"] not in {"local", "statute", "order"}:
+        if one["basis"] not in {"local", "statute", "order", "agreed"}:
             yield f"{name} has an unknown basis"
+        if one.get("unless") and one["unless"] not in {other["step"] for other in data["clocks"]}:
+            yield f"{name} waits for the clock {one['unless']}, which is not there"
         if "default" not in one and not one.get("regions"):
             yield f"{name} runs nowhere"
         key = (one["step"], one["basis"], one.get("lane", ""), one.get("only", ""))

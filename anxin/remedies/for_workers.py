@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from anxin.cases.models import Claim
 from anxin.law.civil import civil_date
-from anxin.remedies.models import DrawState, Instalment, Track
+from anxin.remedies.models import DrawState, Instalment
+from anxin.remedies.promised import tracks_about
 from anxin.remedies.sources import draws_about
 from anxin.remedies.ways import kinds
 
@@ -38,7 +39,7 @@ def tracks_for_claim(claim: Claim) -> list[PlainTrack]:
     """The ways of a claim's case, in the order they began, with advances of money last. Names nobody."""
     case = claim.case if claim.case.merged_into is None else claim.case.merged_into
     found = []
-    for track in Track.objects.filter(case=case).order_by("started_at", "pk"):
+    for track in tracks_about(case):
         kind = kinds()[track.kind]
         state = kind.states[track.state]
         clock = track.clocks.filter(done_at=None).order_by("due_at").first()

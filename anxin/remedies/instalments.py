@@ -10,12 +10,14 @@ from django.db import transaction
 
 from anxin.cases import flow
 from anxin.cases.flow import CannotMove
-from anxin.cases.models import Claimant
+from anxin.cases.hands import answerable
+from anxin.cases.models import Case, Claimant
 from anxin.cases.money import due_fen
 from anxin.law.civil import civil_date
 from anxin.notices.send import notify
 from anxin.people import trail
 from anxin.remedies.models import Instalment, Track
+from anxin.remedies.promised import concerned, keep_day, next_ways, wanting, ways_in_words
 
 
 def keep_instalments(track: Track, parts: Sequence[tuple[date, int]]) -> list[Instalment]:
@@ -45,9 +47,10 @@ def received_since(track: Track) -> int:
 
 @transaction.atomic
 def reconcile_instalments(*, track: Track, at: datetime) -> list[Instalment]:
-    """Count what came in towards the instalments in order of their days. Answers those newly broken; the officer and
-    the claimants are told, and a case that was being paid is overdue again."""
-    case = flow.locked(track.case)
+    """Count what came in towards the instalments in order of their days. Answers those newly broken; the officers and
+    the people of every case it binds, who lack something of it, are told, and a case that was being paid is overdue
+    again. After a split it is still one agreement: what came to any of its people counts in it once."""
+    cases = list(concerned(track).select_for_update(no_key=True))
     came, broken = received_since(track), []
     for row in Instalment.objects.select_for_update(no_key=True).filter(track=track).order_by("turn"):
         row.covered_fen = min(row.amount_fen, came)
@@ -60,21 +63,28 @@ def reconcile_instalments(*, track: Track, at: datetime) -> list[Instalment]:
         elif row.paid_at is None:
             row.paid_at = at
         row.save(update_fields=["covered_fen", "paid_at", "broken_at"])
-    if not broken:
-        return []
+    for case in cases:
+        if broken and wanting(track, case):
+            _tell_broken(track, case, broken, at)
+        keep_day(case, at=at)
+    return broken
+
+
+def _tell_broken(track: Track, case: Case, broken: Sequence[Instalment], at: datetime) -> None:
+    zh, en = ways_in_words(next_ways(track, on=civil_date(at)))
     for row in broken:
         owed = (row.amount_fen - row.covered_fen) / 100
         flow.tell(case, kind="instalment-broken", by=None, at=at, public=True,
-                  zh=f"协议第{row.turn}期（{row.due_on}）还差 {owed:,.2f} 元没付，可以申请支付令或强制执行",
-                  en=f"Part {row.turn} of the agreement ({row.due_on}) is short of {owed:,.2f} yuan; "
-                     "a payment order or enforcement is open")  # fmt: skip
+                  zh=f"协议第{row.turn}期（{row.due_on}）还差 {owed:,.2f} 元没付"
+                     + (f"，下一步可以走：{zh}" if zh else ""),
+                  en=f"Part {row.turn} of the agreement ({row.due_on}) is short of {owed:,.2f} yuan"
+                     + (f"; open now: {en}" if en else ""))  # fmt: skip
         trail.record(by=None, at=at, action="instalment-broken", subject="case", subject_id=case.pk,
                      changes={"track": track.pk, "turn": row.turn})  # fmt: skip
-    if case.owner is not None:
-        notify(to=[case.owner], kind="instalment-broken", subject="case", subject_id=case.number, at=at, urgent=True,
-               zh=f"案件 {case.number} 的调解协议有 {len(broken)} 期逾期未付，可申请支付令",
-               en=f"Case {case.number}: {len(broken)} part(s) of the agreement unpaid; "
-                  "a payment order is open")  # fmt: skip
+    notify(to=answerable(case, at=at), kind="instalment-broken", subject="case", subject_id=case.number, at=at,
+           urgent=True,
+           zh=f"案件 {case.number} 的调解协议有 {len(broken)} 期逾期未付" + (f"，下一步：{zh}" if zh else ""),
+           en=f"Case {case.number}: {len(broken)} part(s) of the agreement unpaid"
+              + (f"; next: {en}" if en else ""))  # fmt: skip
     if case.state == "paying":
         flow.move(case=case, to="overdue", by=None, at=at)
-    return broken

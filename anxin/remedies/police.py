@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.db.models import QuerySet
 
-from anxin.cases.models import Case, ClaimStay
+from anxin.cases.models import Case, CaseEvent, ClaimStay
 from anxin.law.civil import civil_date
 from anxin.remedies.models import Document
 from anxin.remedies.particulars import owed_fen, standing
@@ -94,10 +95,19 @@ def _over(fen: int, bounds: tuple[int, int]) -> str:
 
 def order_passed(case: Case, *, at: datetime) -> bool:
     """Whether an order or decision to pay has run out unpaid: the case went overdue, or such a paper's day is over."""
-    if case.state in ("overdue", "decided", "enforcement") or case.events.filter(kind="state-overdue").exists():
+    if _ran_out(case.events.all()):
         return True
     papers = Document.objects.filter(case=case, kind__in=ORDERS, void_at=None).exclude(served_on=None)
     return papers.filter(due_on__lt=civil_date(at)).exists() or _passed_before(case)
+
+
+def _ran_out(story: QuerySet[CaseEvent]) -> bool:
+    """Whether a story tells of a decision, or of an order after which the case went overdue: an agreement or an award
+    that is not kept is no order of the inspection."""
+    if story.filter(kind="state-decided").exists():
+        return True
+    ordered = story.filter(kind="state-ordered").order_by("pk").values_list("pk", flat=True).first()
+    return ordered is not None and story.filter(kind="state-overdue", pk__gt=ordered).exists()
 
 
 def _passed_before(case: Case) -> bool:
@@ -105,9 +115,7 @@ def _passed_before(case: Case) -> bool:
     claims = {row.claim_id for row in standing(case)}
     stays = ClaimStay.objects.filter(claim__in=claims).select_related("case")
     passed = {
-        stay.claim_id
-        for stay in stays
-        if stay.case.events.filter(kind="state-overdue", at__gte=stay.since, at__lte=stay.until).exists()
+        stay.claim_id for stay in stays if _ran_out(stay.case.events.filter(at__gte=stay.since, at__lte=stay.until))
     }
     return bool(claims) and passed == claims
 

@@ -16,6 +16,7 @@ from anxin.people.models import Role, User
 from anxin.remedies.instalments import reconcile_instalments
 from anxin.remedies.models import Instalment, LimitTold, TopUp, Track, TrackClock
 from anxin.remedies.payouts import answers_from_ledger, count_once
+from anxin.remedies.promised import concerned, still_open, tend_promises
 from anxin.remedies.time_limits import limits
 from anxin.remedies.ways import kinds, limit_data
 
@@ -31,13 +32,13 @@ def remind_ways(*, at: datetime) -> int:
     count = answers_from_ledger(at=at) + count_once(at=at)
     for part in (_instalments, _hearings, _late_steps, _top_ups):
         count += part(at)
-    return count
+    return count + tend_promises(at=at)
 
 
 def _instalments(at: datetime) -> int:
     """Count what came in; tell of parts due soon; parts whose day passed unpaid are broken."""
     today, count = civil_date(at), 0
-    waiting = Instalment.objects.filter(paid_at=None, due_on__lte=today + INSTALMENT_AHEAD, track__case__ended_at=None)
+    waiting = Instalment.objects.filter(still_open(), paid_at=None, due_on__lte=today + INSTALMENT_AHEAD)
     # A bank that takes its word back takes the instalment's payment back with it.
     shaken = Instalment.objects.filter(
         paid_at__isnull=False, track__case__ended_at=None, track__case__events__kind="receipt-corrected",
@@ -49,12 +50,11 @@ def _instalments(at: datetime) -> int:
     # All of them: an agreement that was broken stays among them until it is paid.
     for key in sorted(set(tracks)):
         count += len(reconcile_instalments(track=Track.objects.select_related("case").get(pk=key), at=at))
-    for row in waiting.filter(told_at=None, due_on__gte=today).select_related(
-        "track__case__owner", "track__case__unit"
-    ):
-        case = row.track.case
+    for row in waiting.filter(told_at=None, due_on__gte=today).select_related("track"):
         with transaction.atomic():
-            if Instalment.objects.filter(pk=row.pk, told_at=None, paid_at=None).update(told_at=at):
+            if not Instalment.objects.filter(pk=row.pk, told_at=None, paid_at=None).update(told_at=at):
+                continue
+            for case in concerned(row.track).select_related("owner", "unit"):
                 notify(to=answerable(case), kind="instalment-due", subject="case", subject_id=case.number, at=at,
                        zh=f"案件 {case.number} 协议第{row.turn}期 {row.due_on} 到期，"
                           f"{row.amount_fen / 100:,.2f} 元，请提醒单位",

@@ -19,6 +19,7 @@ from anxin.remedies.instalments import keep_instalments
 from anxin.remedies.models import Track, TrackClock, TrackStep
 from anxin.remedies.particulars import standing
 from anxin.remedies.police import proposal
+from anxin.remedies.promised import keep_day
 from anxin.remedies.ways import TrackKind, TrackState, clocks_for, kinds, many
 
 
@@ -163,6 +164,8 @@ def step(
         _agree(now, state, people, sums or {}, instalments, by=by, at=at, on=happened)
     _enter(now, known, case, people=len(people), by=by, at=at, on=happened, before=before, note=note)
     _move_case(case, state.case, by=by, at=at)
+    if state.case == "paying":
+        keep_day(flow.locked(case), at=at)
     if now.kind == "mediation" and state.ends:
         _end_mediation(case, at=at)
     return now

@@ -17,7 +17,8 @@ Said = Mapping[str, str]
 @dataclass(frozen=True)
 class TrackState:
     """Where a track may stand. ``case``: the state the case then moves to; ``sums``: it sets agreed sums; ``ending``:
-    good, bad or blank for a track that goes on; ``hearing``: it names a moment to come to."""
+    good, bad or blank for a track that goes on; ``hearing``: it names a moment to come to; ``unpaid``: the ways that
+    are open when what was promised is not paid, each a kind or kind/form."""
 
     key: str
     title: Said
@@ -27,6 +28,7 @@ class TrackState:
     sums: bool
     hearing: bool
     ending: str
+    unpaid: tuple[str, ...] = ()
 
     @property
     def ends(self) -> bool:
@@ -157,6 +159,7 @@ def _state(key: str, one: Mapping[str, Any]) -> TrackState:
         key=key, title=_said(one), plain={"zh": one["plain_zh"], "en": one["plain_en"]}, next=tuple(one["next"]),
         case=one.get("case", ""), sums=one.get("sums", False), hearing=one.get("hearing", False),
         ending="good" if one.get("good") else "bad" if one.get("bad") else "",
+        unpaid=tuple(one.get("unpaid", ())),
     )  # fmt: skip
 
 

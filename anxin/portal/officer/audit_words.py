@@ -176,6 +176,7 @@ ACTIONS: dict[str, Any] = {
     "track-police": _("移送公安"),
     "track-extended": _("登记期限延长"),
     "instalment-broken": _("分期逾期未付"),
+    "promise-broken": _("约定的钱到期未付"),
     "draw-ask": _("申请垫付"),
     "draw-approve": _("批准垫付"),
     "draw-refuse": _("不批准垫付"),

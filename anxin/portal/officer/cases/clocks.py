@@ -17,6 +17,7 @@ BASES = {
     "local": gettext_lazy("本地承诺时限"),
     "statute": gettext_lazy("法定时限"),
     "order": gettext_lazy("责令支付期限"),
+    "agreed": gettext_lazy("约定付款期限"),
 }
 
 
@@ -40,14 +41,14 @@ class Shown:
 
 
 def clocks_part(case: Case, user: User, at: datetime) -> dict[str, Any]:
-    """The three kinds of clock; local and statutory are always there, with what was kept when none runs."""
+    """The kinds of clock; local and statutory are always there, with what was kept when none runs."""
     rows = list(case.clocks.prefetch_related("changes__asked_by").order_by("due_at", "id"))
     found = [_shown(clock, case, user, at) for clock in rows if not clock.dropped]
     columns = []
     for basis, title in BASES.items():
         own = [one for one in found if one.row.basis == basis]
         running, done = [one for one in own if one.running], [one for one in own if not one.running]
-        if running or done or basis != "order":
+        if running or done or basis in ("local", "statute"):
             columns.append({"basis": basis, "title": title, "running": running, "done": done})
     return {"columns": columns}
 

@@ -24,6 +24,7 @@ from anxin.portal.officer.handling_words import till
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.export import READ
 from anxin.remedies.models import Draw, Fund, Instalment, Recovery, TopUp
+from anxin.remedies.promised import concerned, still_open
 from anxin.remedies.recovery import open_fen
 from anxin.remedies.sources import available_fen, overdrawn_fen
 
@@ -74,9 +75,8 @@ def _top_ups(user: User, at: datetime) -> QuerySet[Any]:
 
 def _instalments(user: User, at: datetime) -> QuerySet[Any]:
     rows = Instalment.objects.filter(
-        track__case__in=visible_cases(user, "cases"), paid_at=None, due_on__lte=civil_date(at) + SOON,
-        track__case__ended_at=None,
-    )  # fmt: skip
+        still_open(), track__case__in=visible_cases(user, "cases"), paid_at=None, due_on__lte=civil_date(at) + SOON
+    )
     return rows.select_related("track__case__project").order_by("due_on", "pk")
 
 
@@ -139,7 +139,10 @@ def _row(tab: str, row: Any, at: datetime) -> dict[str, Any]:
         due = till(row.due_at, at)
         return {"row": row, "case": row.draw.case, "project": row.deposit.project, "due": due[0], "due_tone": due[1]}
     if tab == "instalments":
-        return {"row": row, "case": row.track.case, "late": row.due_on < today,
+        case = row.track.case
+        if case.ended_at is not None:  # its agreement binds people who were split off into a case that goes on
+            case = concerned(row.track).select_related("project").first() or case
+        return {"row": row, "case": case, "late": row.due_on < today,
                 "rest_fen": row.amount_fen - row.covered_fen}  # fmt: skip
     over = overdrawn_fen(row, today)
     return {"row": row, "over_fen": over, "balance_fen": 0 if over else available_fen(row, today)}

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anxin.cases.models import Case
 from anxin.cases.names import shown_names
+from anxin.cases.numbers import shown
 from anxin.law.civil import civil_date
 from anxin.people.models import Organisation, User
 from anxin.portal.officer.cases import ways_words as words
@@ -22,6 +24,7 @@ from anxin.remedies.kinds import kinds as paper_kinds
 from anxin.remedies.models import Draw, Fund, Pledge, Track
 from anxin.remedies.particulars import FIELDS, particulars_of, standing
 from anxin.remedies.police import order_passed, proposal
+from anxin.remedies.promised import PROMISES, next_ways, tracks_about
 from anxin.remedies.sources import draws_about
 from anxin.remedies.time_limits import limits
 from anxin.remedies.tracks import grounds_of
@@ -35,11 +38,16 @@ def in_words(pair: Mapping[str, str]) -> str:
 
 def ways_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:
     """Tracks by stage, time limits, the particulars and what may be begun. Nothing before a case is accepted."""
-    rows = list(case.tracks.prefetch_related("clocks", "instalments", "steps").order_by("started_at", "pk"))
+    rows = tracks_about(case)
+    prefetch_related_objects(rows, "clocks", "instalments", "steps__by", "case")
     if not rows and case.state in ("received", "dispatched", "supplement", "refused"):
         return None
     inside = handles(case, user)
-    told = [track_view(track, at, inside=inside and case.ended_at is None) for track in rows]
+    told = [
+        track_view(track, at, inside=inside and case.ended_at is None and track.case_id == case.pk)
+        | {"before": shown(track.case.number) if track.case_id != case.pk else ""}
+        for track in rows
+    ]
     columns = [
         {"key": key, "title": in_words(title), "tracks": [one for one in told if one["stage"] == key]}
         for key, title in stages().items()
@@ -62,7 +70,16 @@ def ways_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:
     names = shown_names(people)
     running = {track.kind for track in rows if track.ended_at is None}
     crime = proposal(case, at=at)
+    unpaid = _unpaid(case, rows, at)
     return part | {
+        "unpaid": [
+            (
+                f"{kind.key}/{form}" if form else kind.key,
+                in_words(kind.title),
+                in_words(kind.forms[form]) if form in kind.forms else "",
+            )
+            for kind, form in unpaid
+        ],
         "kinds": [
             _offer_kind(case, kind)
             for key, kind in kinds().items()
@@ -73,6 +90,14 @@ def ways_part(case: Case, user: User, at: datetime) -> dict[str, Any] | None:
         "particulars": _particulars(case),
         "police": crime if order_passed(case, at=at) or crime.reached == "yes" else None,
     }
+
+
+def _unpaid(case: Case, rows: list[Track], at: datetime) -> list[tuple[TrackKind, str]]:
+    """What is open now that a promise was not kept; nothing while it still may be."""
+    if case.state != "overdue":
+        return []
+    found = [track for track in rows if (track.kind, track.state) in PROMISES]
+    return next_ways(found[-1], on=civil_date(at)) if found else []
 
 
 def _may_offer(case: Case, kind: TrackKind, crime: Any) -> bool:

@@ -38,6 +38,18 @@ def test_no_comment_of_a_template_is_shown():
             assert line.count("{#") == line.count("#}"), f"{page}: {line}"
 
 
+def test_every_form_works_without_scripts():
+    """A form that a script sends has an address of its own; what is posted proves where it came from."""
+    for page in (ROOT / "anxin" / "portal").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for form in re.findall(r"<form\b[^>]*>.*?</form>", text, re.DOTALL):
+            head = form[: form.index(">")]
+            if 'method="post"' in head:
+                assert "csrf_token" in form, f"{page}: {head}"
+            if "hx-post" in head:
+                assert " action=" in head, f"{page}: {head}"
+
+
 def test_a_page_that_broke_says_so_in_words_and_leads_back():
     page = get_template("500.html").render()  # as Django does: without a request
     assert "系统出错了" in page

@@ -218,6 +218,19 @@ def test_a_number_opens_on_click_with_the_look_written_down(officer, site, at):
     assert "测试officer" in officer.get(url).content.decode()
 
 
+def test_without_scripts_a_number_opens_on_a_page_that_leads_back(officer, site):
+    url = worker_url(site, site.failed)
+    assert f'action="{url}/reveal"' in officer.get(url).content.decode()
+    alone = officer.post(f"{url}/reveal", {"field": "identity"}).content.decode()
+    assert "<h1>" in alone
+    assert identity(2) in alone
+    assert f'href="{url}"' in alone
+    inside = officer.post(f"{url}/reveal", {"field": "identity"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<h1>" not in inside
+    assert identity(2) in inside
+    assert looks().count() == 2
+
+
 def test_without_a_record_there_is_no_look(officer, site, monkeypatch):
     def broken(**_kwargs):
         raise OSError("disk full")

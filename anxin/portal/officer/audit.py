@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,6 +21,7 @@ from anxin.portal.officer import audit_words as words
 from anxin.portal.officer.downloads import form_asked, note_export
 from anxin.portal.ui.access import needs
 from anxin.portal.ui.export import READ, Cell, export
+from anxin.portal.ui.pieces import piece
 
 
 def _day(text: str) -> date | None:
@@ -81,7 +83,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"noted": text, "unread": bool(text) and noted is None, "at": timezone.now()}
     if not context["unread"]:
         context["verdict"] = trail.verify(noted=noted)
-    return render(request, "officer/audit/_verdict.html", context)
+    return piece(request, "officer/audit/_verdict.html", context, title=_("核验留痕链"), back=reverse("audit"))
 
 
 def _line(event: Event) -> dict[str, Any]:

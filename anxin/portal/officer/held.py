@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -29,6 +30,7 @@ from anxin.portal.officer.downloads import form_asked, note_export
 from anxin.portal.officer.forms import key_of
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.export import READ, Cell, export
+from anxin.portal.ui.pieces import piece
 from anxin.portal.ui.tags import in_english, said
 from anxin.registry.models import Engagement
 
@@ -232,7 +234,13 @@ def open_row(request: HttpRequest, pk: int) -> HttpResponse:
             page=f"/held/{found.pk}",
         )
         fields = words.tell_row({k: v for k, v in row_of(found).items() if v not in (None, "", [], {})})
-    return render(request, "officer/held/_fields.html", {"fields": fields, "opened": True})
+    return piece(
+        request,
+        "officer/held/_fields.html",
+        {"fields": fields, "opened": True},
+        title=_("收到的内容"),
+        back=reverse("held-row", args=[found.pk]),
+    )
 
 
 @needs("settle")

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -46,6 +47,7 @@ from anxin.portal.officer.pictures import attendance_grid, institution_marks, mo
 from anxin.portal.site.words import tell_completeness
 from anxin.portal.ui.access import needs, signed_in
 from anxin.portal.ui.export import READ, export, yuan
+from anxin.portal.ui.pieces import piece
 from anxin.portal.ui.tags import in_english, region_path, word
 from anxin.registry import regions
 from anxin.registry.models import Project
@@ -239,7 +241,8 @@ def gaps(request: HttpRequest, code: str) -> HttpResponse:
     work = read.work_months(project_id=row.pk, month=months, columns=WORK_COLUMNS)
     pay = read.pay_months(project_id=row.pk, month=months, columns=PAY_COLUMNS)
     list_ = completeness(row, as_of=as_of, work=work, pay=pay)
-    return render(request, "site/_completeness.html", tell_completeness(list_))
+    back = reverse("project", args=[row.code])
+    return piece(request, "site/_completeness.html", tell_completeness(list_), title=row.name, back=back, cards=True)
 
 
 @needs("projects")

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +21,7 @@ from anxin.portal.officer import project_words as words
 from anxin.portal.officer.projects import month_or_404, project_or_404
 from anxin.portal.officer.worker_phones import own_word
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.pieces import piece
 from anxin.registry.models import Engagement, Project
 from anxin.vault.fields import mask_card, mask_identity, mask_phone, open_text
 
@@ -149,4 +151,10 @@ def reveal(request: HttpRequest, code: str, month: str, engagement: int) -> Http
             page=f"/projects/{project.code}/months/{first_day(month):%Y-%m}/workers/{row.pk}",
         )
         value = _opened(row, field)
-    return render(request, "officer/worker_months/_revealed.html", {"value": value, "looks": _looks(row)})
+    return piece(
+        request,
+        "officer/worker_months/_revealed.html",
+        {"value": value, "looks": _looks(row)},
+        title=f"{row.worker.name} · {words.PERSONAL[field]}",
+        back=reverse("worker-month", args=[project.code, month, row.pk]),
+    )

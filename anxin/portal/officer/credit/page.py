@@ -7,7 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,6 +27,7 @@ from anxin.portal.officer.files import show_file
 from anxin.portal.officer.forms import key_of
 from anxin.portal.officer.handling_words import period, person
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.pieces import piece
 from anxin.portal.ui.tags import in_english
 from anxin.remedies.models import Document, DocumentState
 from anxin.vault.fields import mask_identity, open_text
@@ -173,7 +176,13 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         record_look(by=user, at=at, subject="listing", subject_id=row.pk, field=f"listed-{field}-{one.pk}",
                     page=f"/credit/{row.pk}")  # fmt: skip
         value = open_text(one.name_sealed if field == "name" else one.identity_sealed)
-    return render(request, "officer/cases/opened.html", {"value": value})
+    return piece(
+        request,
+        "officer/cases/opened.html",
+        {"value": value},
+        title=_("姓名") if field == "name" else _("身份证号码"),
+        back=reverse("listing", args=[row.pk]),
+    )
 
 
 @needs("case")

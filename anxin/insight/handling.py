@@ -11,15 +11,18 @@ from django.db.models.expressions import OrderBy
 from anxin.cases.models import CaseTask
 from anxin.insight.scope import few_or_query, in_region, visible_handlings, visible_projects
 from anxin.law.civil import civil_date, start_of
+from anxin.people.access import may
 from anxin.people.models import Organisation, OrganisationKind, User
 from anxin.people.seats import stood_in_for
 from anxin.registry import regions
 from anxin.registry.models.projects import Industry
 from anxin.rules.rule import LEVELS
-from anxin.watch.models import Handling, HelperTask
+from anxin.watch.models import Escalation, Handling, HelperTask
 from anxin.watch.models.handling import HandlingState
 
 VIEWS = ("mine", "unit", "region")
+# What the desk shows besides: matters that climbed to one's own organisation and wait there for what came of it.
+RAISED = "raised"
 DUE = ("overdue", "today", "week", "later", "paused")
 OPEN_STATES = tuple(state for state in HandlingState.values if state != HandlingState.ENDED)
 # Figures beside a tab tell no more than this; a total stands above the list.
@@ -65,7 +68,7 @@ def read_desk_filter(asked: Mapping[str, str], levels: list[str], *, usual: str)
         return asked.get(name, "") if asked.get(name) in known else ""
 
     return DeskFilter(
-        view=one_of("view", VIEWS) or usual,
+        view=one_of("view", (*VIEWS, RAISED)) or usual,
         due=one_of("due", DUE),
         levels=tuple(level for level in LEVELS if level in levels),
         rule=asked.get("rule", "")[:32],
@@ -79,14 +82,25 @@ def read_desk_filter(asked: Mapping[str, str], levels: list[str], *, usual: str)
 
 
 def in_hand(user: User, view: str, *, at: datetime) -> QuerySet[Handling]:
-    """Open matters of a view: one's own, one's unit's, or all in one's jurisdiction. Never beyond what one may see."""
+    """Open matters of a view: one's own, one's unit's, raised to one's unit, or all in one's jurisdiction. Never beyond
+    what one may see."""
     rows = visible_handlings(user).filter(ended_at=None)
     if view == "region":
         return rows
     people = stood_in_for(user, civil_date(at))
+    if view == RAISED:
+        return rows.filter(pk__in=raised_to(user, at=at).values("handling"))
     if view == "mine":
         return rows.filter(owner__in=people)
     return rows.filter(unit__in=[person.organisation_id for person in people if person.organisation_id])
+
+
+def raised_to(user: User, *, at: datetime) -> QuerySet[Escalation]:
+    """The rungs on which something is wanted of a person's organisation (or that of somebody he stands in for): a
+    supervision, a talk, the list, a leader's own case, as long as nothing is on record of what came of it."""
+    people = stood_in_for(user, civil_date(at))
+    units = [person.organisation_id for person in people if person.organisation_id]
+    return Escalation.objects.filter(to__in=units, done_at=None, handling__ended_at=None).exclude(kind="reminder")
 
 
 def due_within(due: str, at: datetime) -> Q:
@@ -160,8 +174,12 @@ def count_due(user: User, view: str, *, at: datetime) -> dict[str, int]:
 
 
 def own_counts(user: User, *, at: datetime, limit: int = 99) -> tuple[int, int]:
-    """How many matters lie on a person's own desk, and how many of them are overdue; up to one beyond the limit."""
-    due = list(in_hand(user, "mine", at=at).values_list("due_at", flat=True)[: limit + 1])
+    """How many matters lie on a person's own desk, and how many of them are overdue; up to one beyond the limit.
+
+    Who handles none himself, a leader, has on his desk what was raised to his organisation.
+    """
+    view = "mine" if may(user, "handle") else RAISED
+    due = list(in_hand(user, view, at=at).values_list("due_at", flat=True)[: limit + 1])
     return len(due), sum(1 for one in due if one is not None and one < at)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from anxin.notices.models import Notice
 from anxin.people.models import Event
-from anxin.watch.models import Handling, Snooze
+from anxin.watch.models import Escalation, Handling, Snooze
 from tests.people import make_project
 from tests.portal.hands import in_hand, make_people, make_units
 
@@ -163,3 +164,23 @@ def test_queries_do_not_grow_with_the_rows(as_, matter, at, django_assert_max_nu
         in_hand(make_project(at, f"Q{number}"), at)
     with django_assert_max_num_queries(len(few)):
         assert officer.get("/desk?view=unit").status_code == 200
+
+
+def test_what_was_raised_to_a_leaders_government_lies_on_his_desk_until_its_outcome_is_on_record(
+    as_, matter, people, at
+):
+    as_("city").post(f"/handlings/{matter.pk}/raise", {"kind": "leader", "reason": "请包案"})
+    rung = Escalation.objects.get()
+    assert rung.to == people["mayor"].organisation
+    mayor = as_("mayor")
+    assert re.search(r'/desk"[^>]*>处置台 <span[^>]*>1</span>', body(mayor.get("/")))
+    listed = body(mayor.get("/desk"))
+    assert re.search(r'view=raised"[^>]*class="active"', listed)
+    assert "开工第16天仍未上传专户" in listed
+    assert '<span class="ax-tag">领导包案</span>' in listed
+    assert "view=mine" not in listed
+    # The county's inspection was not asked to do it: the raised matter is not theirs to answer.
+    assert "没有提级到本单位的预警" in body(as_("chief").get("/desk?view=raised"))
+    as_("city").post(f"/escalations/{rung.pk}/minutes", {"attended": "县长、项目经理", "minutes": "已开户"})
+    assert "没有提级到本单位的预警" in body(as_("mayor").get("/desk?view=raised"))
+    assert re.search(r'/desk"[^>]*>处置台</a>', body(as_("mayor").get("/")))

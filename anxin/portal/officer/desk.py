@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from anxin.insight.handling import (
     DUE,
     OPEN_STATES,
+    RAISED,
     VIEWS,
     DeskFilter,
     count_due,
@@ -22,6 +23,7 @@ from anxin.insight.handling import (
     desk,
     desk_parts,
     in_hand,
+    raised_to,
     read_desk_filter,
     units_of,
     with_matter,
@@ -50,8 +52,20 @@ FILTER_NAMES = ("view", "due", "level", "rule", "state", "unit", "region", "indu
 
 def _asked(request: HttpRequest) -> DeskFilter:
     user = signed_in(request)
-    usual = "mine" if may(user, "handle") else "region"
+    usual = "mine" if may(user, "handle") else RAISED if _raised(user) else "region"
     return read_desk_filter(request.GET.dict(), request.GET.getlist("level"), usual=usual)
+
+
+def _raised(user: User) -> bool:
+    return in_hand(user, RAISED, at=timezone.now()).exists()
+
+
+def _views(user: User) -> list[str]:
+    """Who handles nothing himself has no matters of his own; who may raise them can be the one they are raised to."""
+    views = list(VIEWS) if may(user, "handle") else ["region"]
+    if may(user, "escalate"):
+        views.insert(len(views) - 1, RAISED)
+    return views
 
 
 @needs("desk")
@@ -68,7 +82,9 @@ def desk_page(request: HttpRequest) -> HttpResponse:
         by_key=with_matter(Handling.objects.all()),
     )
     titles = rule_titles(english=in_english())
+    rungs = _rungs(user, page.rows, at) if asked.view == RAISED else {}
     for row in page.rows:
+        row.rungs = rungs.get(row.pk, [])
         row.rule_title = titles.get(row.warning.rule, row.warning.rule)
         row.state_word = words.STATES[row.state]
         row.due_words, row.due_tone = words.deadline(row, at)
@@ -97,10 +113,18 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     return render(request, "officer/desk/list.html", context)
 
 
+def _rungs(user: User, rows: list[Any], at: Any) -> dict[int, list[Any]]:
+    """On which rungs each of these matters waits for the person's organisation, in words."""
+    found: dict[int, list[Any]] = {}
+    for rung in raised_to(user, at=at).filter(handling__in=[row.pk for row in rows]).order_by("at", "id"):
+        found.setdefault(rung.handling_id, []).append(words.rung(rung.kind))
+    return found
+
+
 def _tabs(user: User, asked: DeskFilter, at: Any) -> dict[str, Any]:
     due = count_due(user, asked.view, at=at)
     return {
-        "views": [(view, words.VIEWS[view], count_some(in_hand(user, view, at=at))) for view in VIEWS],
+        "views": [(view, words.VIEWS[view], count_some(in_hand(user, view, at=at))) for view in _views(user)],
         "dues": [(key, words.DUE[key], due.get(key)) for key in DUE],
         "people": candidates(user, "handle") if may(user, "assign") else [],
     }

@@ -20,7 +20,12 @@ STATES = {
     "objected": gettext_lazy("异议审核中"),
     "ended": gettext_lazy("已办结"),
 }
-VIEWS = {"mine": gettext_lazy("我的"), "unit": gettext_lazy("本单位"), "region": gettext_lazy("辖区")}
+VIEWS = {
+    "mine": gettext_lazy("我的"),
+    "unit": gettext_lazy("本单位"),
+    "region": gettext_lazy("辖区"),
+    "raised": gettext_lazy("提级督办"),
+}
 DUE = {
     "overdue": gettext_lazy("已超期"),
     "today": gettext_lazy("今天到期"),

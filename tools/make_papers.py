@@ -33,6 +33,7 @@ WAGES = (
     ("日工资（元）", "rate", 30),
     ("金额（元）", "sum", 28),
 )
+SIGNED = (PEOPLE[0], ("姓名", "who", 40), ("本人签名（按手印）", "", 62), ("日期", "", 40))
 PARTS = (("期次", "no", 20), ("支付日期", "on", 68), ("金额（元）", "sum", 68))
 
 PAPERS = yaml.safe_load(Path(__file__).with_name("papers.yaml").read_text(encoding="utf-8"))
@@ -51,13 +52,19 @@ def draw(kind: str) -> bytes:
     normal.paragraph_format.line_spacing = Pt(28)
     normal.paragraph_format.space_after = Pt(0)
     _stand_ins(paper)
-    _page_number(section)
+    _page_number(section.footer)
+    _next_pages(section)
     if kind in ISSUED:
         _line(paper, "{{ unit }}", align=ALIGN.CENTER, size=16)
     _line(paper, "{{ title }}", align=ALIGN.CENTER, size=22, face=TITLE, after=6)
     if kind in ISSUED:
         _line(paper, "{{ number }}", align=ALIGN.CENTER, size=16, after=14)
+    signing = False
     for text in PAPERS[kind]:
+        if not signing and (signing := _signs(text)):
+            # A signature does not stand on a page of its own: the last words come along.
+            words = [one for one in paper.paragraphs if not one.text.startswith("{%")]
+            words[-1].paragraph_format.keep_with_next = words[-1].paragraph_format.keep_together = True
         _put(paper, text)
     made = io.BytesIO()
     paper.core_properties.author = "anxin"
@@ -67,6 +74,11 @@ def draw(kind: str) -> bytes:
     return made.getvalue()
 
 
+def _signs(text: str) -> bool:
+    words = text.split(" ")
+    return (words[2] if words[0] in ("if", "unless") else words[0]) in ("party", "sign", "signed")
+
+
 def _put(paper, text: str) -> None:
     word, _, rest = text.partition(" ")
     if word == "if":
@@ -74,6 +86,15 @@ def _put(paper, text: str) -> None:
         _line(paper, "{%p if " + name + " %}")
         _put(paper, rest)
         _line(paper, "{%p endif %}")
+    elif word == "unless":
+        name, _, rest = rest.partition(" ")
+        _line(paper, "{%p if not " + name + " %}")
+        _put(paper, rest)
+        _line(paper, "{%p endif %}")
+    elif word == "signed":
+        # Each of a group signs beside his name; the table says on every page what he signs.
+        _line(paper, "申请人签名", indent=True, face="黑体", before=10, keep=True)
+        _table(paper, SIGNED, "rows", heading="{{ title }}　案件编号 {{ case_number }}")
     elif word == "p":
         _line(paper, rest, indent=True)
     elif word == "l":
@@ -110,26 +131,56 @@ def _line(paper, text, *, align=None, size=16, face=BODY, indent=False, before=0
     return paragraph
 
 
-def _table(paper, columns, rows: str) -> None:
+def _table(paper, columns, rows: str, *, heading: str = "") -> None:
+    """A table over rows; its titles, and the ``heading`` above them, stand again on every page it goes on to."""
     table = paper.add_table(rows=4, cols=len(columns))
     table.style = "Table Grid"
     table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     for place, (title, name, width) in enumerate(columns):
         table.columns[place].width = Mm(width)
-        for line, text in enumerate((title, "", "{{ row." + name + " }}", "")):
+        for line, text in enumerate((title, "", "{{ row." + name + " }}" if name else "", "")):
             cell = table.cell(line, place)
             cell.width = Mm(width)
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.line_spacing = Pt(20)
+            paragraph.paragraph_format.keep_with_next = bool(heading) and line == 0
             paragraph.alignment = ALIGN.RIGHT if name in ("sum", "rate") and line == 2 else ALIGN.CENTER
             _face_of_run(paragraph.add_run(text), "黑体" if line == 0 else BODY, 12)
     table.cell(1, 0).paragraphs[0].runs[0].text = "{%tr for row in " + rows + " %}"
     table.cell(3, 0).paragraphs[0].runs[0].text = "{%tr endfor %}"
-    repeat = OxmlElement("w:tblHeader")
-    table.rows[0]._tr.get_or_add_trPr().append(repeat)
+    _repeat(table.rows[0])
     for line in (0, 2):
         table.rows[line]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    if heading:
+        table.rows[2].height = Mm(11)  # room for a name written by hand
+        _heading(table, heading, len(columns))
+
+
+def _heading(table, text: str, columns: int) -> None:
+    row = table.add_row()
+    table._tbl.remove(row._tr)
+    table.rows[0]._tr.addprevious(row._tr)
+    cell = table.cell(0, 0).merge(table.cell(0, columns - 1))
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.line_spacing = Pt(20)
+    paragraph.paragraph_format.keep_with_next = True
+    paragraph.alignment = ALIGN.CENTER
+    _face_of_run(paragraph.add_run(text), "黑体", 12)
+    _repeat(table.rows[0])
+
+
+def _repeat(row) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _next_pages(section) -> None:
+    """From the second page on a paper says what it is and of which case: a page that is signed is never a loose one."""
+    section.different_first_page_header_footer = True
+    _page_number(section.first_page_footer)
+    paragraph = section.header.paragraphs[0]
+    paragraph.alignment = ALIGN.RIGHT
+    _face_of_run(paragraph.add_run("{{ title }}　案件编号 {{ case_number }}（续页）"), "宋体", 10)
 
 
 def _face(style, face: str, size: int) -> None:
@@ -142,8 +193,8 @@ def _face_of_run(run, face: str, size: int) -> None:
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
-def _page_number(section) -> None:
-    paragraph = section.footer.paragraphs[0]
+def _page_number(footer) -> None:
+    paragraph = footer.paragraphs[0]
     paragraph.alignment = ALIGN.CENTER
     _face_of_run(paragraph.add_run("— "), "宋体", 14)
     run = paragraph.add_run()

@@ -89,6 +89,8 @@ def facts(
         "project_address": case.project.address if case.project else "",
         "contractor": case.project.contractor.name if case.project and case.project.contractor else "",
         "people": str(len(people)),
+        # Said of many, blank of one: who claims alone signs on a line, a group in a table.
+        "group": "是" if len(people) > 1 else "",
         "months": month_words(months) if months else "有关期间",
         "sum": in_figures(total),
         "sum_words": capitals(total),

@@ -1,8 +1,11 @@
 """Papers as a clerk and a worker read them: nothing half-said, nobody's particulars in the wrong place."""
 
+import io
 import re
 
 import pytest
+from docx import Document
+from docx.oxml.ns import qn
 
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.remedies import documents
@@ -75,3 +78,34 @@ def test_the_police_read_true_names_and_nothing_of_the_platforms_own_advice(at):
     assert "可以移送" not in text
     assert "请核对" not in text
     assert "尚欠30,000.00元，已达到上述标准。" in text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OWN if kind != "iou"])
+def test_each_of_a_group_signs_beside_his_name_on_pages_that_say_what_he_signs(at, kind):
+    office = make_office()
+    case = make_case(at, [500_000] * 3, office=office, representatives=1)
+    paper = documents.draft(case=case, kind=kind, by=office.officer, at=at)
+    made = Document(io.BytesIO(filled(paper).content))
+    signing = made.tables[-1]
+    heading, titles = ("".join(dict.fromkeys(cell.text for cell in row.cells)) for row in signing.rows[:2])
+    assert kinds()[kind].title["zh"] in heading
+    assert case.number in heading
+    assert "本人签名" in titles
+    assert [row.cells[1].text for row in signing.rows[2:]] == ["测试1", "测试2", "测试3"]
+    # The heading stands again on every page that the table goes on to.
+    repeated = [row._tr.find(f".//{qn('w:tblHeader')}") is not None for row in signing.rows]
+    assert repeated == [True, True, False, False, False]
+    # What follows the first page says whose it is; the first has its title.
+    section = made.sections[0]
+    assert section.different_first_page_header_footer
+    assert case.number in section.header.paragraphs[0].text
+    assert section.first_page_header.paragraphs[0].text == ""
+    assert "申请人（签名）" not in text_of(filled(paper).content)
+
+
+def test_who_claims_alone_signs_on_a_line(at):
+    office = make_office()
+    paper = documents.draft(case=make_case(at, office=office), kind="arbitration", by=office.officer, at=at)
+    text = text_of(filled(paper).content)
+    assert "申请人（签名）" in text
+    assert "本人签名" not in text

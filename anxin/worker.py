@@ -15,7 +15,6 @@ from datetime import date, datetime, timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
-from anxin.cases import limits
 from anxin.cases.answers import ask_leavers
 from anxin.cases.ladder import escalate_cases
 from anxin.cases.matching import match_payments
@@ -31,6 +30,7 @@ from anxin.notices.channels import ways
 from anxin.notices.outbox import deliver
 from anxin.remedies.reminders import remind_limits, remind_ways
 from anxin.remedies.serving import overdue_orders
+from anxin.upkeep.clearing import clear
 from anxin.upkeep.tidying import tidy_drafts
 from anxin.watch.handling.inspections import plan_inspections
 from anxin.watch.handling.ladder import escalate
@@ -51,6 +51,7 @@ LIMITS_EVERY = timedelta(hours=1)
 ASK_EVERY = timedelta(hours=1)
 COST_EVERY = timedelta(minutes=5)
 TIDY_EVERY = timedelta(minutes=10)
+CLEAR_EVERY = timedelta(hours=1)
 # Beyond this share a set-based pass over everything is cheaper than over the touched.
 MANY_TOUCHED = 1500
 _IDLE_S = 0.5
@@ -170,7 +171,8 @@ def _tidy(at: datetime, last: dict[str, datetime]) -> None:
     if due(last, "tidy", TIDY_EVERY, at):
         tidy_drafts(at=at)
         forget_sweeps(at=at)
-        limits.sweep(at=at)
+    if due(last, "clear", CLEAR_EVERY, at):
+        clear(at=at)
     if due(last, "compact", COMPACT_EVERY, at):
         compact(at=at)
 

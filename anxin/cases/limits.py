@@ -2,7 +2,7 @@
 
 A site's dormitory shares one address, so an address alone may not be shut out: who names his claim's number beside the
 code is judged by the tries on that number only. A number is shut for an hour after too many wrong codes, which still
-leaves his signed-in way open.
+leaves his signed-in way open. Tries that count no more are cleared by upkeep.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +18,6 @@ FROM_AN_ADDRESS = (20, timedelta(minutes=15))
 # Of all addresses together. Beyond it, addresses that were wrong lately wait; those that were not are heard.
 EVERYWHERE = (2000, timedelta(hours=1))
 WRONG_LATELY = 2
-_KEEP = timedelta(days=2)
 
 
 class Slow(Exception):
@@ -46,12 +45,6 @@ def listen(*, kind: str, target: str, address: str, at: datetime) -> CodeTry:
 def forgive(tried: CodeTry) -> None:
     """The code was right: the try counts no more."""
     tried.delete()
-
-
-def sweep(*, at: datetime) -> int:
-    """Drop tries that count no more. Answers how many."""
-    gone, _ = CodeTry.objects.filter(at__lt=at - _KEEP).delete()
-    return gone
 
 
 def _shut_until(mine: CodeTry, *, named: bool) -> datetime | None:

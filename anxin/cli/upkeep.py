@@ -1,7 +1,8 @@
 """backup, restore, retention plan, retention erase."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -61,11 +62,20 @@ def retention() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def plan(as_of: date | None, as_json: bool) -> None:
     """Say what would be erased, under which rule, and how many projects stay for which reason; erase nothing."""
+    from anxin.law.civil import start_of
     from anxin.law.retention import periods
+    from anxin.upkeep.clearing import over
     from anxin.upkeep.retention import KEPT
     from anxin.upkeep.retention import plan as run
 
     found = run(as_of=as_of or today())
+    # The loop clears by the moment: what it would have cleared by the end of the day.
+    ends = start_of(found.as_of + timedelta(days=1))
+    clears: list[dict[str, Any]] = [
+        {"kind": c.id, "title": c.title, "days": c.days, "after": c.after, "basis": c.articles("zh"),
+         "choice": c.choice, "rows": rows}
+        for c, rows in over(at=ends)
+    ]  # fmt: skip
     rules = [
         {
             "rule": rule.id,
@@ -79,8 +89,9 @@ def plan(as_of: date | None, as_json: bool) -> None:
     ]
     projects = [{"project": d.project.code, "ended_on": d.ended_on, "erases": d.counts} for d in found.due]
     if as_json:
+        loose = {"due": len(found.loose), "kept": dict(found.loose_kept)}
         print_json({"as_of": found.as_of, "rules": rules, "projects": projects, "kept": dict(found.kept),
-                    "cases_without_a_project": {"due": len(found.loose), "kept": dict(found.loose_kept)}})  # fmt: skip
+                    "clears": clears, "cases_without_a_project": loose})  # fmt: skip
         return
     print_table(
         ["rule", "years", "projects", "would erase", "basis"],
@@ -90,6 +101,10 @@ def plan(as_of: date | None, as_json: bool) -> None:
         ["project", "ended on", "would erase"], [[p["project"], p["ended_on"], _told(p["erases"])] for p in projects]
     )
     click.echo(f"{len(found.loose)} cases without a project: what names people and what was typed would go")
+    print_table(
+        ["cleared by the worker", "days after", "rows over", "basis"],
+        [[c["title"]["en"], f"{c['days']} after {c['after']['en']}", c["rows"], c["basis"]] for c in clears],
+    )
     for what, kept in (("projects", found.kept), ("cases without a project", found.loose_kept)):
         for reason, number in kept.items():
             click.echo(f"{number} {what} stay: {KEPT[reason][1]} ({KEPT[reason][0]})")

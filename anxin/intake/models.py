@@ -70,6 +70,9 @@ class Upload(models.Model):
     report = models.JSONField(default=list)
     word = models.CharField(max_length=300, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["status", "uploaded_at"], name="uploads_by_age")]
+
 
 class HeldRow(models.Model):
     """A row that was refused, or waits for its person, project or account. The row itself is sealed.

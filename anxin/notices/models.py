@@ -19,7 +19,10 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["to", "read_at", "-at"], name="inbox_of_a_person")]
+        indexes = [
+            models.Index(fields=["to", "read_at", "-at"], name="inbox_of_a_person"),
+            models.Index(fields=["at"], name="notices_by_age"),
+        ]
 
 
 class Channel(models.TextChoices):
@@ -56,7 +59,8 @@ class Delivery(models.Model):
     It goes to a person's own address, or, for somebody without an account, to ``address_sealed`` with ``text_sealed``.
     There it rings only in the civil hours ``rings_from`` to ``rings_until``, also when it was held up till then.
     ``secret``: a code; its text is wiped as soon as the message has left or is given up. After ``ends_at`` it is not
-    worth sending any more.
+    worth sending any more. ``forgotten_at``: when number and text were taken out, their time being over; a message that
+    was forgotten is not sent again.
     """
 
     key = models.CharField(max_length=100, unique=True)
@@ -75,7 +79,14 @@ class Delivery(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "not_before"], name="outbox_by_turn")]
+        indexes = [
+            models.Index(fields=["state", "not_before"], name="outbox_by_turn"),
+            models.Index(
+                fields=["state", "not_before"], name="outbox_to_forget", condition=models.Q(forgotten_at__isnull=True)
+            ),
+            models.Index(fields=["-queued_at", "-id"], name="outbox_by_age"),
+        ]

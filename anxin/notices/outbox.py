@@ -122,7 +122,14 @@ def _end(delivery: Delivery, state: str, why: str) -> None:
 
 def send_again(*, delivery: Delivery, at: datetime) -> None:
     """Put a message that failed, or whose fate is unknown, back into the queue: somebody has looked and decided. A code
-    is forgotten by then and is not sent again."""
-    Delivery.objects.filter(pk=delivery.pk, state__in=["failed", "unknown"], secret=False).update(
-        state="waiting", tries=0, not_before=at, error=""
-    )
+    is forgotten by then and is not sent again; so is what is older than its period."""
+    rows = Delivery.objects.filter(pk=delivery.pk, state__in=["failed", "unknown"], secret=False, forgotten_at=None)
+    rows.update(state="waiting", tries=0, not_before=at, error="")
+
+
+def give_up_late(*, at: datetime) -> int:
+    """Give up what waits past its end: where the channel is not set up any more, no turn of the loop comes to it.
+    Answers how many."""
+    late = Delivery.objects.filter(state="waiting", ends_at__lte=at)
+    late.filter(secret=True).update(text_sealed=b"")
+    return late.update(state="failed", error="too late")

@@ -226,7 +226,10 @@ class PhoneOwner(models.Model):
                 fields=["phone_blind", "worker_id"], condition=models.Q(ended_at=None), name="one_phone_a_worker_once"
             )
         ]
-        indexes = [models.Index(fields=["worker_id", "ended_at"], name="phones_of_a_worker")]
+        indexes = [
+            models.Index(fields=["worker_id", "ended_at"], name="phones_of_a_worker"),
+            models.Index(fields=["ended_at"], name="phones_ended", condition=models.Q(ended_at__isnull=False)),
+        ]
 
 
 class PhoneSession(models.Model):

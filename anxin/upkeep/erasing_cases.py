@@ -30,6 +30,7 @@ from anxin.cases.models import (
 )
 from anxin.cases.procedure import states
 from anxin.credit.models import ListedPerson, Listing, ListingClock, ListingStep, ListObjection
+from anxin.notices.models import Notice
 from anxin.registry.models import Project
 from anxin.remedies.models import (
     Document,
@@ -190,6 +191,8 @@ def erase(cases: QuerySet[Case], *, at: datetime) -> None:
     digests = _digests(cases)
     employers = set(cases.exclude(employer="").values_list("employer", flat=True))
     Message.objects.filter(claim__case__in=cases).delete()
+    papers = [str(key) for key in Document.objects.filter(case__in=cases).values_list("pk", flat=True)]
+    Notice.objects.filter(subject="document", subject_id__in=papers).delete()
     Exhibit.objects.filter(case__in=cases).delete()
     for model, (_, names) in personal_columns().items():
         _update(model, cases, **dict.fromkeys(names, b""))

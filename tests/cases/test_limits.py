@@ -57,9 +57,3 @@ def test_many_addresses_together_slow_only_those_that_were_wrong(at, monkeypatch
     with pytest.raises(limits.Slow) as slow:
         limits.listen(kind=KIND, target="", address="10.0.1.1", at=at)
     assert slow.value.until <= at + timedelta(minutes=1)
-
-
-def test_old_tries_are_swept(at):
-    wrong(at - timedelta(days=3))
-    wrong(at)
-    assert limits.sweep(at=at) == 1

@@ -74,6 +74,7 @@ ACTIONS: dict[str, Any] = {
     "discard": _("作废数据"),
     "match": _("人工匹配"),
     # the system
+    "clear": _("按期清除"),
     "keys-rotate": _("更换加密密钥"),
     "keys-reseal": _("重新加密"),
     "backup": _("备份"),
@@ -238,6 +239,7 @@ SUBJECTS = {
     "listing": _("失信名单"),
     "snooze": _("静默"),
     "list": _("清单"),
+    "upkeep": _("日常维护"),
 }
 CHANGES = {
     "accepted": _("是否成立"),

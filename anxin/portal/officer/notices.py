@@ -194,7 +194,7 @@ def outbox(request: HttpRequest) -> HttpResponseBase:
     paging = page_of(rows, number=wanted_page(request.GET.get("page", "")))
     context = {
         "paging": paging,
-        "rows": [_told(d) | {"again": d.state in {"failed", "unknown"} and not d.secret} for d in paging.rows],
+        "rows": [_told(d) | {"again": _may_go_again(d)} for d in paging.rows],
         "text": text,
         "filtered": bool(text) or state in STATES or channel in Channel.values,
         "state": state,
@@ -203,6 +203,10 @@ def outbox(request: HttpRequest) -> HttpResponseBase:
         "channels": CHANNELS.items(),
     }
     return render(request, "officer/notices/outbox.html", context)
+
+
+def _may_go_again(delivery: Delivery) -> bool:
+    return delivery.state in {"failed", "unknown"} and not delivery.secret and delivery.forgotten_at is None
 
 
 def _told(delivery: Delivery) -> dict[str, Any]:
@@ -228,7 +232,9 @@ def _outbox_file(rows: QuerySet[Delivery], form: str) -> HttpResponseBase:
 
 
 def _phone(delivery: Delivery) -> str:
-    """Somebody without an account, as a masked number."""
+    """Somebody without an account, as a masked number while it is kept."""
+    if delivery.forgotten_at is not None:
+        return _("号码已按期清除")
     return mask_phone(open_text(delivery.address_sealed))
 
 

@@ -20,6 +20,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from email.message import EmailMessage
+from email.utils import formatdate
 from typing import Any
 
 from anxin.notices.models import Channel
@@ -103,7 +104,9 @@ def email(address: str, title: str, text: str, key: str) -> None:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, address, title
     message["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{server.hostname}>"
-    message.set_content(text)
+    message["Date"] = formatdate()
+    # Not every server takes signs beyond ASCII as they are (8BITMIME).
+    message.set_content(text, cte=None if text.isascii() else "base64")
     safe = server.scheme == "smtps"
     try:
         if safe:
@@ -115,13 +118,7 @@ def email(address: str, title: str, text: str, key: str) -> None:
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(type(error).__name__) from error
     try:
-        # Only after its greeting does a server say what it can.
-        connection.ehlo_or_helo_if_needed()
-        if not safe and connection.has_extn("starttls"):
-            connection.starttls()
-        if server.username:
-            unquote = urllib.parse.unquote
-            connection.login(unquote(server.username), unquote(server.password or ""))
+        _enter(connection, server, safe=safe)
         connection.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         raise Refused("recipient refused") from error
@@ -132,6 +129,23 @@ def email(address: str, title: str, text: str, key: str) -> None:
         raise Unsure(type(error).__name__) from error
     finally:
         connection.close()
+
+
+def _enter(connection: smtplib.SMTP, server: urllib.parse.SplitResult, *, safe: bool) -> None:
+    """Greet, go under TLS where the server offers it, sign in. Trouble here is the installation's, not the message's:
+    nothing was handed over, and a password that is put right tomorrow still finds it waiting."""
+    try:
+        # Only after its greeting does a server say what it can.
+        connection.ehlo_or_helo_if_needed()
+        if not safe and connection.has_extn("starttls"):
+            connection.starttls()
+        if server.username:
+            unquote = urllib.parse.unquote
+            connection.login(unquote(server.username), unquote(server.password or ""))
+    except smtplib.SMTPResponseException as error:
+        raise NotSent(f"SMTP {error.smtp_code}") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotSent(type(error).__name__) from error
 
 
 def sms(address: str, title: str, text: str, key: str) -> None:

@@ -3,6 +3,7 @@
 import socketserver
 import threading
 from datetime import datetime, timedelta
+from email import message_from_string
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -207,6 +208,10 @@ def test_mail_over_real_smtp(monkeypatch):
         email("officer@example.invalid", "Title", "Text", "key-1")
         assert "Text" in received[0]
         assert "Message-ID" in received[0]
+        assert "Date: " in received[0]
+        email("officer@example.invalid", "安薪：2条消息", "未上传专户", "key-4")
+        assert received[1].isascii()
+        assert message_from_string(received[1]).get_payload(decode=True).decode().strip() == "未上传专户"
         with pytest.raises(Refused):
             email("nobody@example.invalid", "Title", "Text", "key-2")
         server.shutdown()
@@ -232,6 +237,29 @@ def test_a_mail_server_that_offers_tls_hears_neither_password_nor_mail_in_clear(
             email("officer@example.invalid", "Title", "Text", "key")
         server.shutdown()
     assert heard == ["EHLO", "STARTTLS"]
+
+
+@pytest.mark.parametrize("refusal", [b"535 bad password", b""], ids=["wrong-password", "hangs-up"])
+def test_a_mail_server_that_does_not_let_us_in_was_handed_nothing(monkeypatch, refusal):
+    """A wrong password is the operator's to mend: the messages wait for it and are not given up."""
+
+    class Server(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 test\r\n")
+            while line := self.rfile.readline().decode().strip():
+                if line.upper().startswith("AUTH"):
+                    if refusal:
+                        self.wfile.write(refusal + b"\r\n")
+                        continue
+                    return
+                self.wfile.write(b"250-test\r\n250 AUTH PLAIN\r\n" if line.startswith("ehlo") else b"250 ok\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("ANXIN_SMTP", f"smtp://user:pass@127.0.0.1:{server.server_address[1]}/")
+        with pytest.raises(NotSent):
+            email("officer@example.invalid", "Title", "Text", "key")
+        server.shutdown()
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ def import_file(
     report: Path | None,
     as_json: bool,
 ) -> None:
-    """Take in a file of a KIND; the rows that cannot be taken are named, the rest goes in.
+    """Take in a file of a KIND; the rows that cannot be taken and the columns that are not read are named, the rest
+    goes in.
 
     KIND: projects, roster, attendance, payroll, deposits, accounts, payments, movements, balances, statement
     (camt.053/054), entry-exit, contracts, leavers, boards, clerks, pauses, inspections, reports.

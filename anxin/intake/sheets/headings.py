@@ -165,6 +165,15 @@ def _spread_titles(sheet: Sheet, count: int) -> list[list[Any]]:
     return rows
 
 
+def title_at(sheet: Sheet, heading: Found, index: int) -> str:
+    """What the file calls the column at an index; empty when nothing stands above it."""
+    for row in (heading.last_row, heading.row):
+        titles = sheet.rows[row]
+        if index < len(titles) and titles[index] not in ("", None):
+            return " ".join(str(titles[index]).split())[:30]
+    return ""
+
+
 def month_in(text: Any) -> str | None:
     """The month a title, sheet or file name speaks of (2026年3月, 2026-03, 202603); a full date names none."""
     if isinstance(text, date):

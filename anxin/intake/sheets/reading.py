@@ -7,8 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from anxin.intake.sheets import cells
-from anxin.intake.sheets.headings import Column, Found, find_headings, month_above, month_in, plain, said_above
+from anxin.intake.sheets.headings import (
+    Column,
+    Found,
+    find_headings,
+    month_above,
+    month_in,
+    plain,
+    said_above,
+    title_at,
+)
 from anxin.intake.sheets.titles import FIELD_TITLES
+from anxin.intake.sheets.unread import unread
 from anxin.intake.sheets.workbook import Sheet, SheetError
 from anxin.law.civil import civil_date
 from anxin.people.access import region_prefix
@@ -16,6 +26,8 @@ from anxin.registry.models import Project
 from anxin.vault.fields import mask_card, mask_identity, mask_phone, mask_text
 
 OK, REFUSED, WAITING, SKIPPED = "ok", "refused", "waiting", "skipped"
+# Said of a whole sheet; no row of it, and counted among none.
+NOTICE = "notice"
 Progress = Callable[[int, int], None]
 _TOTALS = re.compile(r"(本页|本月|本表|班组|全部|项目)?(合计|总计|小计|共计|累计|汇总)(金额|人数)?|total|subtotal|sum")
 _NOTES = re.compile(
@@ -55,7 +67,8 @@ class Context:
 
 @dataclass(slots=True)
 class ReadRow:
-    """One row of a file and the verdict on it: ok, refused, waiting or skipped. ``row`` counts from 1.
+    """One row of a file and the verdict on it: ok, refused, waiting or skipped; or a notice on its headings.
+    ``row`` counts from 1.
 
     ``shown`` is masked and safe to store and to show; ``raw`` and ``item`` are not.
     """
@@ -202,12 +215,14 @@ def _sheet_records(
 ) -> Iterator[Record | ReadRow]:
     spread = {heading.columns[c.key] for c in columns if c.spread and c.key in heading.columns}
     _fill_merged(sheet, heading, spread)
-    titles = {key: _title(sheet, heading, index) for key, index in heading.columns.items()}
+    titles = {key: title_at(sheet, heading, index) for key, index in heading.columns.items()}
     month = month_above(sheet, heading.row)
     team = "" if "teamName" in heading.columns else _sheet_team(sheet.name, several)
     wanted = [heading.columns[key] for key in essentials if key in heading.columns]
     # A row that lacks its key but says something of its own is refused in words rather than passed over.
     own = [heading.columns[c.key] for c in columns if c.key in heading.columns and not c.spread and c.key != "remark"]
+    if columns_unread := unread(sheet, heading, columns):
+        yield ReadRow(sheet.name, sheet.first_row + heading.last_row + 1, NOTICE, *columns_unread)
     above = {c.key: said for c in columns if c.key not in titles and (said := said_above(sheet, heading.row, c))}
     plain_titles = {key: plain(title) for key, title in titles.items()}
     for index in range(heading.last_row + 1, len(sheet.rows)):
@@ -241,14 +256,6 @@ def _says(row: list[Any], at: int) -> bool:
 
 def _is_number(cell: Any) -> bool:
     return isinstance(cell, int | float) or str(cell).strip().isdigit()
-
-
-def _title(sheet: Sheet, heading: Found, index: int) -> str:
-    for row in (heading.last_row, heading.row):
-        cells_of = sheet.rows[row]
-        if index < len(cells_of) and cells_of[index] not in ("", None):
-            return " ".join(str(cells_of[index]).split())[:30]
-    return ""
 
 
 def _sheet_team(name: str, several: bool) -> str:

@@ -18,6 +18,7 @@ VERDICTS = {
     "waiting": ("暂存待匹配", "waiting"),
     "refused": ("拒收", "refused"),
     "skipped": ("跳过", "skipped"),
+    "notice": ("提示", "notice"),
 }
 _FILLS = {"refused": "F8D7DA", "waiting": "FFF3CD", "skipped": "E9ECEF"}
 

@@ -1,7 +1,8 @@
 """Opening a file somebody brought: xlsx, xls or CSV, into plain rows of cells. Trusts nothing about it.
 
 An xlsx is unpacked here, within bounds, and only what was counted is handed to the reader: a zip that lies about its
-sizes, a bomb, or two cells at opposite corners of a sheet never reach it.
+sizes, a bomb, or two cells at opposite corners of a sheet never reach it. An xls cannot be counted before it is read,
+so a process of its own reads it (``old_excel``).
 """
 
 import csv
@@ -14,6 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import python_calamine
+
+from anxin.intake.sheets import old_excel
+from anxin.intake.sheets import old_excel_reader as reader
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_UNPACKED = 256 * 1024 * 1024
@@ -65,7 +69,7 @@ def open_workbook(content: bytes) -> list[Sheet]:
     if content.startswith(_ZIP):
         return _read_book(_clean_zip(content))
     if content.startswith(_OLE):
-        return _read_book(content)
+        return _read_old(content)
     return [Sheet(name="", rows=_read_csv(content))]
 
 
@@ -121,7 +125,7 @@ def _unpack(content: bytes, entry: zipfile.ZipInfo, limit: int) -> bytes:
     """One entry's real content: declared sizes are not believed."""
     header = content[entry.header_offset : entry.header_offset + 30]
     if entry.flag_bits & 1:
-        raise SheetError("文件有密码，请取消密码后上传。", "The file is encrypted; remove the password.")
+        raise _encrypted()
     if len(header) < 30 or header[:4] != b"PK\x03\x04":
         raise _damaged()
     name_length, extra_length = struct.unpack("<HH", header[26:30])
@@ -185,16 +189,51 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
+def _encrypted() -> SheetError:
+    return SheetError("文件有密码，请取消密码后上传。", "The file is encrypted; remove the password.")
+
+
+def _too_many_sheets() -> SheetError:
+    return SheetError("工作表过多，请分成几个文件上传。", "The workbook has too many sheets; split it.")
+
+
+def _too_many_rows() -> SheetError:
+    return SheetError(f"数据超过{MAX_ROWS}行，请分成几个文件上传。", f"More than {MAX_ROWS} rows; split the file.")
+
+
+def _read_old(content: bytes) -> list[Sheet]:
+    try:
+        sheets = old_excel.read(content, most_rows=MAX_ROWS, most_sheets=MAX_SHEETS)
+    except old_excel.NotRead as error:
+        why = {
+            reader.TOO_LARGE: _too_large,
+            reader.PASSWORD: _encrypted,
+            reader.MANY_SHEETS: _too_many_sheets,
+            reader.MANY_ROWS: _too_many_rows,
+        }
+        raise why.get(error.code, _damaged)() from error
+    return [
+        Sheet(
+            name=one["name"],
+            rows=one["rows"],
+            first_row=one["start"][0],
+            first_column=one["start"][1],
+            merged=[(top, left, bottom, right) for top, left, bottom, right in one["merged"]],
+        )
+        for one in sheets
+    ]
+
+
 def _read_book(content: bytes) -> list[Sheet]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         metadata = book.sheets_metadata
     except python_calamine.PasswordError as error:
-        raise SheetError("文件有密码，请取消密码后上传。", "The file is encrypted; remove the password.") from error
+        raise _encrypted() from error
     except BaseException as error:
         raise _reader_failed(error) from error
     if len(metadata) > MAX_SHEETS:
-        raise SheetError("工作表过多，请分成几个文件上传。", "The workbook has too many sheets; split it.")
+        raise _too_many_sheets()
     sheets: list[Sheet] = []
     cells = rows = 0
     for index, about in enumerate(metadata):
@@ -207,9 +246,7 @@ def _read_book(content: bytes) -> list[Sheet]:
             if cells > MAX_CELLS:
                 raise _too_large()
             if rows > MAX_ROWS:
-                raise SheetError(
-                    f"数据超过{MAX_ROWS}行，请分成几个文件上传。", f"More than {MAX_ROWS} rows; split the file."
-                )
+                raise _too_many_rows()
             start = sheet.start or (0, 0)
             sheets.append(
                 Sheet(
@@ -267,9 +304,7 @@ def _read_csv(content: bytes) -> list[list[Any]]:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             rows.append(list(row))
             if len(rows) > MAX_ROWS:
-                raise SheetError(
-                    f"数据超过{MAX_ROWS}行，请分成几个文件上传。", f"More than {MAX_ROWS} rows; split the file."
-                )
+                raise _too_many_rows()
     except csv.Error as error:
         raise SheetError(
             "不是有效的CSV文件，请用Excel另存为.xlsx后上传。", "This is not a valid CSV file; save it as .xlsx."

@@ -39,6 +39,7 @@ from anxin.registry.models import Project
 ROWS_A_PAGE = 100
 VERDICTS = {
     "refused": gettext_lazy("拒收"),
+    "notice": gettext_lazy("提示"),
     "waiting": gettext_lazy("暂存待匹配"),
     "skipped": gettext_lazy("跳过"),
     "ok": gettext_lazy("可接收"),
@@ -53,7 +54,7 @@ _DECIDED = {
     "accepted": {**VERDICTS, "ok": gettext_lazy("已接收"), "waiting": gettext_lazy("已暂存")},
     "discarded": {**VERDICTS, "ok": gettext_lazy("未接收"), "waiting": gettext_lazy("未接收")},
 }
-_ORDER = {verdict: place for place, verdict in enumerate(("refused", "waiting", "ok", "skipped"))}
+_ORDER = {verdict: place for place, verdict in enumerate(("refused", "notice", "waiting", "ok", "skipped"))}
 
 
 class _Refused(Exception):

@@ -33,7 +33,12 @@ _IN_STATE = {
     "accepted": Q(decided_at__isnull=False, accepted=True),
     "discarded": Q(decided_at__isnull=False, accepted=False),
 }
-VERDICTS = {"ok": gettext_lazy("可立"), "refused": gettext_lazy("有误"), "skipped": gettext_lazy("跳过")}
+VERDICTS = {
+    "ok": gettext_lazy("可立"),
+    "refused": gettext_lazy("有误"),
+    "skipped": gettext_lazy("跳过"),
+    "notice": gettext_lazy("提示"),
+}
 
 
 def _files(user: User):  # type: ignore[no-untyped-def]

@@ -13,7 +13,7 @@ from typing import Any
 
 from anxin.intake.rows import PayrollRow
 from anxin.intake.sheets.imports import Reading
-from anxin.intake.sheets.reading import OK, SKIPPED, WAITING, mask_name
+from anxin.intake.sheets.reading import OK, SKIPPED, WAITING
 from anxin.ledger import read
 from anxin.registry.actions import card_token, identity_blind
 from anxin.registry.models import Engagement, Project
@@ -113,7 +113,7 @@ def lint_reading(reading: Reading, *, project: Project, as_of: date) -> Lint:
                     lines.append(people.line_of(fact, row.place, told))
         elif row.verdict == SKIPPED and row.raw:
             # The reading passes over a line that repeats another word for word.
-            name = mask_name(str(row.raw.get("workerName") or ""))
+            name = str(row.raw.get("workerName") or "")
             repeats.append(Issue("doubled", row.place, name, "", others=1))
     return _lint(lines, repeats, people, project, as_of, with_ledger=True)
 
@@ -170,7 +170,7 @@ class _People:
         return Line(
             place=place,
             worker_id=worker,
-            name=mask_name(self.names.get(worker, "")) if worker is not None else "",
+            name=self.names.get(worker, "") if worker is not None else "",
             month=fact.month,
             key=(fact.team_no, fact.sheet),
             due_fen=fact.due_fen,
@@ -184,7 +184,7 @@ class _People:
             Line(
                 place=row["sheet"],
                 worker_id=row["worker_id"],
-                name=mask_name(self.names.get(row["worker_id"], "")),
+                name=self.names.get(row["worker_id"], ""),
                 month=month,
                 key=(row["team_no"], row["sheet"]),
                 due_fen=row["due_fen"],
@@ -238,7 +238,7 @@ def _heads(
     """Who is missing from the sheet, who is on it twice, and who never came."""
     listed = {line.worker_id for line in (*lines, *earlier) if not line.back_pay}
     for worker in sorted(days.keys() - listed, key=lambda one: -days[one]):
-        yield Issue("attended_unlisted", "", mask_name(people.names.get(worker, "")), month, days=days[worker])
+        yield Issue("attended_unlisted", "", people.names.get(worker, ""), month, days=days[worker])
     seen: dict[int, int] = defaultdict(int)
     for line in (*lines, *earlier):
         if line.worker_id is not None and not line.back_pay:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anxin.insight.project_months import wages_due_on
 from anxin.intake.bank import payout as payouts
-from anxin.intake.sheets.reading import mask_name
 from anxin.law.civil import civil_date
 from anxin.people import trail
 from anxin.people.looks import WORKER, record_look
@@ -50,13 +49,8 @@ def payout(request: HttpRequest, month: str) -> HttpResponse:
         "month": month,
         "file": file,
         "accounts": accounts,
-        "lines": [
-            {"line": line, "name": mask_name(line.name), "card": mask_card(line.card)}
-            for line in file.lines[:LINES_SHOWN]
-        ],
-        "left_out": [
-            {"row": row, "name": mask_name(row.name), "why": words.LEFT_OUT[row.why]} for row in file.left_out
-        ],
+        "lines": [{"line": line, "name": line.name, "card": mask_card(line.card)} for line in file.lines[:LINES_SHOWN]],
+        "left_out": [{"row": row, "name": row.name, "why": words.LEFT_OUT[row.why]} for row in file.left_out],
         "left_out_fen": sum(row.amount_fen for row in file.left_out),
         "has_account": project.account_uses.filter(closed_on=None).exists(),
         "due_on": wages_due_on(month, project.pay_day),

@@ -24,6 +24,7 @@ from anxin.law.civil import civil_date, month_of, shift_month
 from anxin.ledger import read
 from anxin.people import trail
 from anxin.people.models import User
+from anxin.portal.officer.downloads import note_export
 from anxin.portal.officer.forms import Wrong, read_text
 from anxin.portal.officer.projects import month_or_404
 from anxin.portal.site import words
@@ -87,6 +88,7 @@ def to_fill(request: HttpRequest, month: str) -> HttpResponse:
     if content is None:
         messages.error(request, _("%(month)s 没有考勤，请下载空白模板填写。") % {"month": month})
         return redirect("site-payroll")
+    note_export(request, form="xlsx", rows=range(read.work_months(project_id=project.pk, month=month).num_rows))
     return send(content, XLSX, f"payroll-{month}-{project.pk}.xlsx")
 
 
@@ -135,7 +137,7 @@ def sheet_page(request: HttpRequest, pk: int) -> HttpResponseBase:
     except (SheetError, FileNotFoundError, ValueError):
         raise Http404 from None
     if request.GET.get("form") in ("csv", "xlsx"):
-        return _download(lint, request.GET["form"], f"{project.code}-{sheet.pk}-lint")
+        return _download(request, lint, f"{project.code}-{sheet.pk}-lint")
     return _show_sheet(request, project, sheet, lint, counts)
 
 
@@ -155,7 +157,7 @@ def month_page(request: HttpRequest, month: str) -> HttpResponseBase:
     month = month_or_404(month)
     lint = lint_month(project, month=month, as_of=civil_date(timezone.now()))
     if request.GET.get("form") in ("csv", "xlsx"):
-        return _download(lint, request.GET["form"], f"{project.code}-{month}-lint")
+        return _download(request, lint, f"{project.code}-{month}-lint")
     return render(request, "site/sheet.html", {"sheet": None, "month": month, **_told(project, lint)})
 
 
@@ -177,9 +179,11 @@ def _told(project: Project, lint: Lint) -> dict[str, Any]:
     }
 
 
-def _download(lint: Lint, form: str, name: str) -> HttpResponseBase:
+def _download(request: HttpRequest, lint: Lint, name: str) -> HttpResponseBase:
+    form = request.GET["form"]
+    note_export(request, form=form, rows=lint.issues)
     headings = [
-        *(_("问题"), _("位置"), _("姓名（脱敏）"), _("月份"), _("考勤天数"), _("应发（元）"), _("实发（元）")),
+        *(_("问题"), _("位置"), _("姓名"), _("月份"), _("考勤天数"), _("应发（元）"), _("实发（元）")),
         *(_("界限（元）"), _("怎么办")),
     ]
 

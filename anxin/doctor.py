@@ -19,7 +19,7 @@ from anxin.cases.orders import STEP
 from anxin.cases.procedure import FILE, conclusions, states
 from anxin.cases.procedure_check import problems
 from anxin.law.civil import civil_date
-from anxin.ledger import tables
+from anxin.ledger import losses, tables
 from anxin.ledger.engine import connect
 from anxin.ledger.models import Batch, Seal
 from anxin.registry.models import Region, Worker
@@ -31,8 +31,9 @@ from anxin.vault import keys
 from anxin.vault.fields import open_text
 
 _MEND_FIRST = "Mend this first, then run `anxin doctor` again."
+_RESTORE = "Stop the worker; mount the ledger's disk, or restore your backup into a new folder (`anxin restore`)."
 _HOW = {
-    "ledger": "Restore the ledger folder.",
+    "ledger": _RESTORE,
     "engine": "Look at ANXIN_ENGINE (duckdb or a Spark master) and whether that master runs and answers.",
 }
 
@@ -124,14 +125,21 @@ def _database(at: datetime) -> Iterator[Diagnosis]:
 
 
 def _ledger(at: datetime) -> Iterator[Diagnosis]:
+    unfit = sorted({sign for sign in str(settings.LEDGER) if sign in "[]*?\\"})
+    if unfit:
+        mend = "Move the data folder to one without these signs."
+        yield Diagnosis("ledger", False, f"tables cannot lie under a name with {' '.join(unfit)}", mend)
+        return
+    for name, what in losses.lost():
+        yield Diagnosis("ledger", False, f"{name}: {what}", _RESTORE)
     for name in tables.SCHEMAS:
         found = [Path(file) for file in tables.files(name)]
         gone = [file for file in found if not file.exists()]
         if gone:
-            yield Diagnosis("ledger", False, f"{name}: {len(gone)} files are gone", "Restore the ledger folder.")
+            yield Diagnosis("ledger", False, f"{name}: {len(gone)} files are gone", _RESTORE)
         torn = sum(not _is_parquet(file) for file in found if file not in gone)
         if torn:
-            yield Diagnosis("ledger", False, f"{name}: {torn} files are damaged", "Restore the ledger folder.")
+            yield Diagnosis("ledger", False, f"{name}: {torn} files are damaged", _RESTORE)
     unfinished = Seal.objects.filter(done_at=None).count()
     oldest = Batch.objects.filter(seal=None).order_by("id").first()
     late = oldest is not None and at - oldest.arrived_at > timedelta(minutes=5)

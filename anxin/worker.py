@@ -82,8 +82,9 @@ def _loop(
         began = time.monotonic()
         try:
             busy = turn(timezone.now(), last)
-        except Exception:
-            # One bad turn must not end the loop; what failed is still due and is tried again.
+        except BaseException:
+            # One bad turn must not end the loop, not even a panic in compiled code, which is no Exception; what failed
+            # is still due and is tried again.
             log.exception("The %s loop failed and will try again.", name)
             busy = False
             stop.wait(5)

@@ -12,6 +12,7 @@ import orjson
 from anxin.ledger import tables
 from anxin.ledger.engine import query
 from anxin.ledger.locks import only_one
+from anxin.ledger.losses import refuse_when_all_is_gone
 from anxin.ledger.models import Batch, Seal
 from anxin.ledger.schema import FACT_TABLES
 
@@ -35,9 +36,13 @@ class CompactionReport:
 
 
 def compact(*, at: datetime, everything: bool = False) -> CompactionReport:
-    """Join small files where there are many (``everything``: all files of every month): current rows only, sorted."""
+    """Join small files where there are many (``everything``: all files of every month): current rows only, sorted.
+
+    Raises ``LedgerLost`` like sealing: the inbox holds the last copy of what the tables lost.
+    """
     rewritten = removed = 0
     with only_one("ledger", wait=True):
+        refuse_when_all_is_gone()
         for name in FACT_TABLES:
             for month in tables.months(name):
                 small, since = _after_the_last_large(tables.sizes(name, month))
@@ -76,13 +81,14 @@ def _rewrite(name: str, month: str, *, since: int) -> None:
     """Of a month's versions from ``since`` on, keep the last of each natural key. Older ones and those in other months
     stay as they are: readers compare over all of them, so ``rev`` must be kept."""
     table = FACT_TABLES[name]
+    read_at = tables.version(name)
     key = ", ".join(table.key)
     order = ", ".join(k for k in ("project_id", "worker_id", *table.key) if k in table.schema.names)
     rows = query(
         f"SELECT * FROM {tables.scan(name, [month])} WHERE rev >= {since}"
         f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY rev DESC) = 1 ORDER BY {order}"
     )
-    tables.write(name, rows, seal=None, months=[month], since=since)
+    tables.write(name, rows, seal=None, months=[month], since=since, read_at=read_at)
 
 
 def _remove_dead_files(name: str) -> int:

@@ -10,6 +10,9 @@ import ibis
 import pyarrow as pa
 from django.conf import settings
 
+# DuckDB and Spark merge nested selects themselves; that Ibis does it first only makes its queries dearer to build.
+ibis.options.sql.fuse_selects = False
+
 _SPARK: dict[str, Any] = {}
 _LOCAL = threading.local()
 _VIEWS: deque[str] = deque()

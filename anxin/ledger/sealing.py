@@ -20,6 +20,7 @@ from anxin.ledger import tables
 from anxin.ledger.engine import query
 from anxin.ledger.inbox import read_payload
 from anxin.ledger.locks import only_one
+from anxin.ledger.losses import refuse_when_all_is_gone
 from anxin.ledger.models import Batch, Seal
 from anxin.ledger.schema import ENGAGEMENTS, FACT_TABLES
 from anxin.registry.models import Engagement, Touch
@@ -41,11 +42,14 @@ class SealReport:
 
 def seal(*, at: datetime) -> SealReport:
     """Seal everything that waits now; what arrives meanwhile is left for the next call, so that a flood does not keep
-    the lock from others. Does nothing while another process is sealing."""
+    the lock from others. Does nothing while another process is sealing. Raises ``LedgerLost`` when rows were sealed and
+    no table is there: rows must not go into an empty folder that stands where the ledger's disk should be."""
     seals = batches = rows = engagements = 0
     with only_one("ledger") as mine:
         newest = Batch.objects.aggregate(newest=Max("id"))["newest"] or 0
         mirror = True
+        if mine:
+            refuse_when_all_is_gone()
         while mine:
             current = _unfinished()
             if current is None:

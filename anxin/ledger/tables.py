@@ -4,6 +4,7 @@ Facts are append-only versions (``rev`` orders them); rollups are overwritten a 
 a seal makes carries the transaction ``anxin.seal`` with the seal's number, so doing it again is seen and skipped.
 """
 
+import json
 import os
 import threading
 from collections.abc import Collection
@@ -52,14 +53,20 @@ def delta(name: str) -> DeltaTable | None:
             return None
         if table is not None:
             try:
+                # Without this commit the log is not the one it was opened from, but one put back from a backup; or
+                # nobody looked for hours, and it was cleared away.
+                _commit(name, table.version()).stat()
                 table.update_incremental()
             except (DeltaError, OSError):
-                # Its log is not the one it was opened from: a ledger put back from a backup. Opened again below.
                 table = None
         if table is None:
             table = DeltaTable(folder)
         _open[folder] = table
         return table
+
+
+def _commit(name: str, version: int) -> Path:
+    return path(name) / "_delta_log" / f"{version:020}.json"
 
 
 def has_commits(name: str) -> bool:
@@ -70,6 +77,12 @@ def has_commits(name: str) -> bool:
             return any(file.name.endswith((".json", ".parquet")) for file in log)
     except FileNotFoundError:
         return False
+
+
+def version(name: str) -> int | None:
+    """Number of the table's newest commit, None when nothing was ever committed to it."""
+    table = delta(name)
+    return table.version() if table is not None else None
 
 
 def sealed_up_to(name: str) -> int:
@@ -88,12 +101,20 @@ def write(
     months: Collection[str] | None = None,
     append: bool = False,
     since: int = 0,
+    read_at: int | None = None,
 ) -> None:
     """Commit rows: appended, or in place of the given months (of the whole table when ``months`` is None); with
-    ``since`` in place of those months' rows from that ``rev`` on. Files that hold none of these stay as they are."""
+    ``since`` in place of those months' rows from that ``rev`` on. Files that hold none of these stay as they are.
+
+    Does nothing when the table has this seal already. ``read_at`` is the version the rows were read at. Whoever writes
+    the same meanwhile makes this raise ``CommitFailedError``: a lock is lost with its connection to PostgreSQL.
+    """
     schema = SCHEMAS[name]
     properties = CommitProperties(app_transactions=[Transaction(APP, seal)]) if seal is not None else None
-    folder = path(name)
+    table = DeltaTable(path(name), version=read_at) if has_commits(name) else None
+    if table is not None and seal is not None and (table.transaction_version(APP) or 0) >= seal:
+        return
+    target = path(name) if table is None else table
     rows = rows.select(schema.names).cast(schema)
     options: dict[str, Any] = {
         "partition_by": ["month"] if "month" in schema.names else None,
@@ -106,13 +127,23 @@ def write(
         "commit_properties": properties,
     }
     if append:
-        write_deltalake(folder, rows, mode="append", **options)
-    elif months is not None and delta(name) is not None:
+        write_deltalake(target, rows, mode="append", **options)
+    elif months is not None and table is not None:
         listed = ", ".join(f"'{m}'" for m in sorted(months))
         newer = f" AND rev >= {since}" if since else ""
-        write_deltalake(folder, rows, mode="overwrite", predicate=f"month IN ({listed}){newer}", **options)
+        write_deltalake(target, rows, mode="overwrite", predicate=f"month IN ({listed}){newer}", **options)
     else:
-        write_deltalake(folder, rows, mode="overwrite", **options)
+        write_deltalake(target, rows, mode="overwrite", **options)
+    _flush(name)
+
+
+def _flush(name: str) -> None:
+    """Have the disk keep the newest commit and its files: the database, which flushes too, will say they are there."""
+    commit = _commit(name, version(name) or 0)
+    added = [json.loads(line)["add"] for line in commit.read_bytes().splitlines() if line.startswith(b'{"add"')]
+    for file in (*(path(name) / unquote(add["path"]) for add in added), commit):
+        with file.open("rb") as handle:
+            os.fsync(handle.fileno())
 
 
 def files(name: str, months: Collection[str] | None = None) -> list[str]:

@@ -9,12 +9,15 @@ Archive: ``database/anxin.sqlite3`` or ``database/tables/*.copy`` (PostgreSQL), 
 of every file before it.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import io
 import os
 import secrets
 import shutil
 import tarfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +35,8 @@ from anxin.upkeep import databases
 from anxin.vault import keys
 
 FORMAT = 1
+# Between making its folder and holding it a backup takes no time to speak of.
+_YOUNG_S = 60
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
 
@@ -92,13 +97,30 @@ def fingerprints() -> dict[str, str]:
 
 @contextmanager
 def _aside() -> Iterator[Path]:
-    """A folder on the ledger's own disk, so that its files can be linked instead of copied."""
+    """A folder on the ledger's own disk, so that its files can be linked instead of copied. Those of backups that were
+    killed are taken away: their links keep what compaction removed."""
+    for left in Path(settings.LEDGER).glob(".backup-*"):
+        with contextlib.suppress(OSError), _held(left):
+            if time.time() - left.stat().st_mtime > _YOUNG_S:
+                shutil.rmtree(left)
     folder = Path(settings.LEDGER) / f".backup-{secrets.token_hex(8)}"
     folder.mkdir(parents=True, mode=0o700)
     try:
-        yield folder
+        with _held(folder):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder as long as this process lives; raises BlockingIOError while another holds it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _link_ledger(target: Path) -> None:

@@ -95,7 +95,7 @@ class Model:
 
 
 @pytest.mark.django_db(transaction=True)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(step, min_size=1, max_size=14))
 def test_the_ledger_equals_the_model(steps, tmp_path_factory, settings, transactional_db):
     from anxin.ledger.models import Batch, Seal

@@ -3,8 +3,11 @@
 Usage: python tools/postgres.py COMMAND [ARGUMENT …]   runs the command with DATABASE_URL set to it.
 """
 
+import contextlib
 import os
+import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -25,9 +28,12 @@ def _binaries() -> Path:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    # Not one the system gives to outgoing connections: beside a busy test run it would be taken before we bind it.
+    for port in random.sample(range(12_000, 32_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    sys.exit("No port is free for PostgreSQL.")
 
 
 @contextmanager
@@ -40,7 +46,6 @@ def cluster(*settings: str) -> Iterator[str]:
         # PostgreSQL refuses to run as root.
         shutil.chown(folder, "postgres", "postgres")
         user = {"user": "postgres", "group": "postgres"}
-    port = _free_port()
     data = folder / "data"
     quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, **user}
     try:
@@ -49,13 +54,23 @@ def cluster(*settings: str) -> Iterator[str]:
             check=True,
             **quiet,
         )
+        port = _free_port()
         options = [f"-c {item}" for item in ("listen_addresses=127.0.0.1", f"port={port}", *settings)]
         options.append(f"-c unix_socket_directories={folder}")
-        subprocess.run(
-            [programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", " ".join(options), "start"],
-            check=True,
-            **quiet,
-        )
+        start = [
+            programs / "pg_ctl",
+            "-D",
+            data,
+            "-l",
+            folder / "log",
+            "-o",
+            " ".join(options),
+            "-w",
+            "-t",
+            "600",
+            "start",
+        ]
+        subprocess.run(start, check=True, **quiet)
         try:
             subprocess.run(
                 [programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "anxin", "anxin"], check=True, **quiet
@@ -68,5 +83,8 @@ def cluster(*settings: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    with cluster("fsync=off", "max_connections=60") as url:
+    # Ended from outside, it still takes its cluster away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Sixty calls at once in one test, and another test process beside it, each with connections of their own.
+    with cluster("fsync=off", "max_connections=300") as url:
         sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, "DATABASE_URL": url}, check=False).returncode)

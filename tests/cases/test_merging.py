@@ -243,7 +243,7 @@ def test_somebody_has_to_go_and_somebody_to_stay(people, at, chosen):
     assert Case.objects.count() == 1
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_no_sequence_of_merges_and_splits_loses_a_person_or_a_fen(people, at, data):
     """Four cases; up to six times something is merged or split."""

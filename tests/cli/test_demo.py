@@ -1,7 +1,9 @@
 """``anxin demo`` as a newcomer meets it: the province it has just made is there in the browser."""
 
+import contextlib
 import http.client
 import os
+import random
 import re
 import signal
 import socket
@@ -11,13 +13,16 @@ from urllib.parse import urlencode
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    # Not one the system gives to outgoing connections: the server binds it only when the province is made.
+    for port in random.sample(range(12_000, 32_000), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def fetch(port: int, method: str, path: str, cookies: dict[str, str], form: dict[str, str] | None = None):
-    wire = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    wire = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
     if form is not None:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -65,4 +70,4 @@ def test_the_pages_of_a_fresh_demo_read_its_ledger(tmp_path):
             assert (status, project in page) == (200, True)
     finally:
         child.send_signal(signal.SIGINT)
-        child.wait(timeout=60)
+        child.wait(timeout=600)

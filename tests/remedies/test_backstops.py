@@ -375,7 +375,7 @@ ACTS = ["ask"] * 4 + ["approve"] * 4 + ["refuse", "paid", "paid", "failed", "bac
 _HISTORY = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 11), st.integers(1, 100)), min_size=8, max_size=30)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     steps=_HISTORY,
     sums=st.lists(st.integers(1, 500_000), min_size=1, max_size=3),

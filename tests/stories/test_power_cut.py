@@ -18,7 +18,10 @@ import django; django.setup()
 from collections import Counter
 from tests.stories.power_cut_child import AT, PEOPLE
 from anxin.ledger import read
+from anxin.ledger.locks import only_one
 from anxin.ledger.sealing import seal
+with only_one("ledger", wait=True):
+    pass  # PostgreSQL keeps the lock of a killed process until it notices: a seal meanwhile would do nothing
 seal(at=AT)
 passes = Counter(read.swipes().column("passed_at").to_pylist())
 assert all(n == 1 for n in passes.values()), "a row stands twice"
@@ -46,7 +49,7 @@ def environment(tmp_path):
            "PYTHONPATH": str(ROOT)}  # fmt: skip
     url = os.environ.get("DATABASE_URL")
     if url:
-        name = f"power_cut_{os.getpid()}"
+        name = f"power_cut_{os.getpid()}_{os.urandom(3).hex()}"
         with psycopg.connect(url, autocommit=True) as server:
             server.execute(f"CREATE DATABASE {name}")
         env["DATABASE_URL"] = url.rsplit("/", 1)[0] + "/" + name
@@ -82,7 +85,7 @@ class Child:
 
     def wait_for(self, count: int) -> bool:
         with self.news:
-            return self.news.wait_for(lambda: len(self.acknowledged) >= count, timeout=120)
+            return self.news.wait_for(lambda: len(self.acknowledged) >= count, timeout=600)
 
     def kill(self) -> None:
         self.process.kill()

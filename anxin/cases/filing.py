@@ -28,6 +28,7 @@ _FACE_TO_FACE = (ClaimDoor.WALK_IN, ClaimDoor.RECEPTION)
 @dataclass(frozen=True)
 class Person:
     """One person as a door brings him. ``consent``: own for who speaks for himself. Fen; months "2026-03".
+    ``own_code``: he came with others and follows the claim by a code of his own, not by that of whoever filed.
 
     ``worker`` when the door knows him from the roster. Name and personal numbers are never shown.
     """
@@ -42,6 +43,7 @@ class Person:
     claimed_fen: int = 0
     representative: bool = False
     consent: str = Consent.OWN
+    own_code: bool = False
     days_spent: float | None = None
     trips: int | None = None
     cost_fen: int | None = None
@@ -79,13 +81,15 @@ class Told:
 class Filed:
     """What the person who filed is told: once the codes, ever after only the number. ``new`` False: sent before.
 
-    ``consent_codes``: claimant's id → the code by which he agrees to be spoken for.
+    ``consent_codes``: claimant's id → the code by which he agrees to be spoken for; ``own_codes``: the same of those
+    who speak for themselves beside the one who filed.
     """
 
     claim: Claim
     new: bool
     return_code: str = field(default="", repr=False)
     consent_codes: dict[int, str] = field(default_factory=dict, repr=False)
+    own_codes: dict[int, str] = field(default_factory=dict, repr=False)
 
 
 def file_claim(told: Told, *, at: datetime) -> Filed:
@@ -157,14 +161,21 @@ def _file(told: Told, at: datetime) -> Filed:
     tell(case, kind="received", by=told.by, at=at, public=True, zh="已经收到您的反映", en="We have received your claim")
     trail.record(by=told.by, at=at, action="claim-filed", subject="case", subject_id=case.pk, who="worker",
                  changes={"number": number, "door": told.door, "people": len(told.people)})  # fmt: skip
-    return Filed(claim, new=True, return_code=code, consent_codes=codes)
+    own: set[int] = set()
+    if any(person.own_code for person in told.people):
+        own |= set(Claimant.objects.filter(claim=claim, consent=Consent.OWN).values_list("pk", flat=True))
+    return Filed(
+        claim, new=True, return_code=code, consent_codes={pk: one for pk, one in codes.items() if pk not in own},
+        own_codes={pk: one for pk, one in codes.items() if pk in own},
+    )  # fmt: skip
 
 
 def write_people(claim: Claim, case: Case, people: Sequence[Person], at: datetime) -> dict[int, str]:
-    """Write the people of a claim in the caller's transaction. Answers claimant's id → code of those still to agree."""
+    """Write the people of a claim in the caller's transaction. Answers claimant's id → code of those still to agree,
+    and of those who get one of their own."""
     rows, codes = [], []
     for person in people:
-        code = new_code(CONSENT_DIGITS) if person.consent == Consent.ASKED else ""
+        code = new_code(CONSENT_DIGITS) if person.consent == Consent.ASKED or person.own_code else ""
         codes.append(code)
         rows.append(
             Claimant(

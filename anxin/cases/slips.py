@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from anxin.cases.flow import locked, tell
 from anxin.cases.models import Claim, Claimant
-from anxin.cases.numbers import RETURN_DIGITS, blind_code, new_code, shown
+from anxin.cases.numbers import CONSENT_DIGITS, RETURN_DIGITS, blind_code, new_code, shown
 from anxin.notices.channels import has_sms
 from anxin.notices.models import Delivery
 from anxin.notices.send import tell_phone
@@ -71,4 +71,17 @@ def new_return_code(*, claim: Claim, by: User, at: datetime) -> str:
          en=f"A new return code was given out for {shown(claim.number)}")  # fmt: skip
     trail.record(by=by, at=at, action="case-return-code", subject="case", subject_id=case.pk,
                  changes={"claim": claim.number})  # fmt: skip
+    return code
+
+
+@transaction.atomic
+def new_own_code(*, claimant: Claimant, by: User, at: datetime) -> str:
+    """The same for one person of a claim that others filed with him: his own code, which opens his part alone."""
+    case = locked(claimant.case)
+    code = new_code(CONSENT_DIGITS)
+    Claimant.objects.filter(pk=claimant.pk).update(consent_code_blind=blind_code("consent-code", code))
+    tell(case, kind="return-code", by=by, at=at, public=False, zh="一名申请人换了新的查询码",
+         en="A claimant was given a new code of his own")  # fmt: skip
+    trail.record(by=by, at=at, action="case-return-code", subject="case", subject_id=case.pk,
+                 changes={"claimant": claimant.pk})  # fmt: skip
     return code

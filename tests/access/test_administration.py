@@ -238,6 +238,9 @@ def test_what_was_typed_about_a_person_comes_back_when_it_is_refused(client, chi
         assert page.status_code == 422
         for word in set(kept.values()) - {"officer"}:
             assert f'value="{word}"' in page.content.decode(), word
+        # On a telephone these forms stand far below the top: what is wrong is told in them, and the page goes there.
+        told = page.content.decode().partition(f'action="/people/{one.pk}/{form}"')[2].partition("</form>")[0]
+        assert form == "place" or ('role="alert"' in told and "autofocus" in told)
     other = client.post(f"/people/{one.pk}/leave", {"to": "999999", "reason": "调离"})
     assert (other.status_code, 'value="调离"' in other.content.decode()) == (422, True)
 

@@ -372,3 +372,35 @@ def test_a_denied_month_opens_a_case_for_the_worker(officer, at):
     told = body(officer.post(f"/cases/from-answer/{site.failed.pk}", follow=True))
     assert "现在没有争议" in told
     assert Case.objects.count() == 1
+
+
+def test_each_who_came_together_gets_a_code_of_his_own(officer, people):
+    three = {
+        "p-name": ["测试甲", "测试乙", "测试丙"], "p-identity": [identity(1), identity(2), identity(3)],
+        "p-phone": [""] * 3, "p-months": ["2026-03"] * 3, "p-days": [""] * 3, "p-rate": [""] * 3,
+        "p-sum": ["1000", "2000", "3000"], "p-absent": ["2"],
+    }  # fmt: skip
+    page = body(officer.post("/cases/take-in", form(officer, **three)))
+    number, first = (code.replace(" ", "") for code in re.findall(r'ax-slip-number num">([\d ]+)<', page))
+    came, absent = page.partition("不在场的工友")[::2]
+    (second,) = (code.replace(" ", "") for code in re.findall(r"data-own-code>([\d ]+)<", came))
+    assert "data-own-code" not in absent
+    assert len(second) == 10
+    his = Client()
+    assert his.post("/track", {"number": number, "code": second}).status_code == 302
+    page = body(his.get(f"/track/{number}"))
+    assert "2,000.00" in page
+    assert not [sum_ for sum_ in ("1,000.00", "3,000.00") if sum_ in page], "another's sum is another's"
+    assert "一起反映的工友" not in page
+    # Lost: another at the desk, for him alone.
+    one = Claimant.objects.get(claimed_fen=200_000)
+    answered = body(officer.post(f"/cases/{number}/return-code", {"claimant": one.pk}))
+    fresh = "".join(re.findall(r">([\d ]+)<", answered)).replace(" ", "")
+    assert len(fresh) == 10
+    assert Client().post("/track", {"number": number, "code": second}).status_code == 422
+    assert Client().post("/track", {"number": number, "code": fresh}).status_code == 302
+    assert Client().post("/track", {"code": first}).status_code == 302
+    assert f'name="claimant" value="{one.pk}"' in body(officer.get(f"/cases/{number}"))
+    other = file_claim(Told(door="web", key="o", people=[Person(name="别人")], region_code="140105"), at=timezone.now())
+    stranger = Claimant.objects.get(claim=other.claim)
+    assert officer.post(f"/cases/{number}/return-code", {"claimant": stranger.pk}).status_code == 404

@@ -106,8 +106,13 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, _person_or_404(request, pk))
 
 
-def _show(request: HttpRequest, row: User, *, refused: str = "") -> HttpResponse:
-    """The page of a person. ``refused``: the address name of a form not taken, which is shown as it was filled in."""
+# Forms that stand far below the top on a telephone: what is wrong is told in them.
+_FAR_DOWN = ("person-deputy", "person-details")
+
+
+def _show(request: HttpRequest, row: User, *, refused: str = "", wrong: str = "") -> HttpResponse:
+    """The page of a person. ``refused``: the address name of a form not taken, which is shown as it was filled in, with
+    what is ``wrong`` where that is told in the form."""
     user, at, pk = signed_in(request), timezone.now(), row.pk
     typed = _typed(request) if refused == "person-place" else {}
     context = {
@@ -126,6 +131,7 @@ def _show(request: HttpRequest, row: User, *, refused: str = "") -> HttpResponse
         },
         "given": request.POST if refused else {},
         "form": refused,
+        "wrong": wrong,
         "phone": mask_phone(open_text(row.phone_sealed)),
         "desk": case_leaving.counts_of(row),
         "second_step": second_step.has_second_step(row),
@@ -147,8 +153,10 @@ def _act(request: HttpRequest, pk: int, act: Callable[[User, User], object], don
     try:
         act(row, signed_in(request))
     except Refused as refused:
-        messages.error(request, said_to(refused))
         form = request.resolver_match.url_name if request.resolver_match else None
+        if form in _FAR_DOWN:
+            return _show(request, _person_or_404(request, pk), refused=form, wrong=said_to(refused))
+        messages.error(request, said_to(refused))
         return _show(request, _person_or_404(request, pk), refused=form or "form")
     messages.success(request, done)
     return redirect("person", pk=pk)

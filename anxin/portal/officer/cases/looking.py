@@ -14,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from anxin.cases.duplicates import find_worker
-from anxin.cases.models import Case, Claimant, Exhibit
+from anxin.cases.models import Case, Claimant, Consent, Exhibit
 from anxin.cases.names import true_name
 from anxin.cases.numbers import shown
-from anxin.cases.slips import new_return_code
+from anxin.cases.slips import new_own_code, new_return_code
 from anxin.insight.case_list import cases_of_person, with_matter
 from anxin.people.looks import WORKER, record_look
 from anxin.people.models import User
@@ -85,9 +85,15 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 def return_code(request: HttpRequest, number: str) -> HttpResponse:
-    """Give out a new return code for a claim whose people have lost theirs; shown this once."""
+    """Give out a new return code for a claim whose people have lost theirs, or one person's own; shown this once."""
     user, at = signed_in(request), timezone.now()
     case = find_case(request, number, "case")
+    if "claimant" in request.POST:
+        one = case.claimants.filter(pk=key_of(request.POST["claimant"])).exclude(consent=Consent.REFUSED).first()
+        if one is None:
+            raise Http404
+        own = new_own_code(claimant=one, by=user, at=at)
+        return render(request, "officer/cases/opened.html", {"value": shown(own)})
     key = key_of(request.POST.get("claim", ""))
     claim = case.claims.filter(pk=key).first()
     if claim is None:

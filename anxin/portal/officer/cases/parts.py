@@ -35,6 +35,7 @@ def people_part(case: Case, user: User, at: datetime) -> dict[str, Any]:
     inside = handles(case, user)
     rows = list(case.claimants.select_related("worker", "claim").order_by("claim__at", "claim_id", "id")[:MOST_PEOPLE])
     names = shown_names(rows)
+    first = {row.claim_id: row.pk for row in reversed(rows)}
     people = []
     for row in rows:
         identity, phone = (value_of(row, "identity"), value_of(row, "phone")) if inside else ("", "")
@@ -44,6 +45,8 @@ def people_part(case: Case, user: User, at: datetime) -> dict[str, Any]:
                 "name": names[row.pk] if inside or row.claim.anonymous else names[row.pk][:1] + "**",
                 "identity": mask_identity(identity) if identity else "",
                 "phone": mask_phone(phone) if phone else "",
+                # Of several in one claim the first holds the claim's code; the others have one of their own.
+                "may_renew": row.consent != "refused" and first[row.claim_id] != row.pk,
                 "consent": words.CONSENTS.get(row.consent, row.consent),
                 "counts": row.withdrawn_at is None and row.consent != "refused",
                 "months": "、".join(row.months) if not in_english() else ", ".join(row.months),

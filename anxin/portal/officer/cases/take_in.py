@@ -17,6 +17,7 @@ from anxin.cases import reception
 from anxin.cases.duplicates import probable
 from anxin.cases.filing import Filed, file_claim
 from anxin.cases.models import Claimant, ClaimDoor, Ticket
+from anxin.cases.names import true_name
 from anxin.cases.numbers import shown
 from anxin.cases.slips import hand_out
 from anxin.cases.taking import take
@@ -157,7 +158,19 @@ def _taken(request: HttpRequest, user: User, filed: Filed, left: dict[int, str])
         "code": shown(filed.return_code),
         "track": public_address(request, reverse("claim-track")),
         "members": [(row, shown(left[row.pk]) if row.pk in left else "") for row in members],
+        "came": _came(filed),
         "like": [(one, shown(one.number), words.state(one.state)) for one in seen],
         "reception": filed.claim.door == ClaimDoor.RECEPTION,
     }
     return render(request, "officer/cases/taken.html", context)
+
+
+def _came(filed: Filed) -> list[dict[str, Any]]:
+    """Those who came with whoever filed, by their place in the form, each with the code that opens his own part."""
+    if not filed.own_codes:
+        return []
+    rows = Claimant.objects.filter(claim=filed.claim).select_related("worker").order_by("pk")
+    return [
+        {"place": place, "called": true_name(row)[:1], "code": shown(filed.own_codes[row.pk])}
+        for place, row in enumerate(rows, 1) if row.pk in filed.own_codes
+    ]  # fmt: skip

@@ -228,6 +228,7 @@ def _person(row: Row, place: int, told: TakeIn, today: date) -> Person | None:
             claimed_fen=fen or 0,
             representative=place == 0 and any(not other.blank for other in told.rows[1:]),
             consent=Consent.ASKED if row.absent else Consent.OWN,
+            own_code=place > 0 and not row.absent,
         )
     except Wrong as wrong:
         row.problem = _("第 %(n)s 位：%(why)s") % {"n": place + 1, "why": wrong}

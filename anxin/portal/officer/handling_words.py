@@ -35,7 +35,8 @@ DUE = {
 }
 OUTCOMES = {
     "cleared": gettext_lazy("预警已解除"),
-    "accepted": gettext_lazy("异议成立或静默"),
+    "accepted": gettext_lazy("因异议成立结束"),
+    "snoozed": gettext_lazy("因静默结束"),
     "covered": gettext_lazy("已并入其他预警"),
 }
 OBJECTIONS = {

@@ -61,6 +61,13 @@ class Engagement(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "worker"], name="one_engagement_a_project")]
+        # Who left and has not said that all was paid, by the day he left.
+        indexes = [
+            models.Index(
+                fields=["left_on"], name="leavers_by_day",
+                condition=models.Q(confirmed_on__isnull=True, left_on__isnull=False),
+            )
+        ]  # fmt: skip
 
 
 class EntryExit(models.Model):

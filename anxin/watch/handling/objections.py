@@ -65,7 +65,7 @@ def answer(
            zh=f"异议{'成立' if accepted else '不成立'}：{text}",
            en=f"Objection {'accepted' if accepted else 'refused'}: {text}")  # fmt: skip
     if accepted and spare_until is not None:
-        snooze(warning=now.warning, until_on=spare_until, reason=text, by=by, at=at)
+        _snooze(now.warning, spare_until, text, by, at, outcome="accepted")
     return objection
 
 
@@ -73,13 +73,17 @@ def answer(
 def snooze(*, warning: Warning, until_on: date, reason: str, by: User, at: datetime) -> Snooze:
     """Put a warning to sleep until a day (included): it leaves lists and desks; then, if it still stands, it is handed
     over anew. Raises ValueError for a day that has passed."""
+    return _snooze(warning, until_on, reason, by, at, outcome="snoozed")
+
+
+def _snooze(warning: Warning, until_on: date, reason: str, by: User, at: datetime, *, outcome: str) -> Snooze:
     if until_on < civil_date(at):
         raise ValueError("A warning sleeps until a day to come.")
     row = Snooze.objects.create(
         rule=warning.rule, subject=warning.subject, until_on=until_on, reason=reason, by=by, at=at
     )
     Warning.objects.filter(pk=warning.pk).update(snoozed_until=until_on)
-    Handling.objects.filter(warning=warning, ended_at=None).update(state="ended", ended_at=at, outcome="accepted")
+    Handling.objects.filter(warning=warning, ended_at=None).update(state="ended", ended_at=at, outcome=outcome)
     trail.record(by=by, at=at, action="snooze", subject="warning", subject_id=warning.pk,
                  changes={"until_on": until_on, "reason": reason})  # fmt: skip
     return row

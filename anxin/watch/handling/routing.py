@@ -19,6 +19,8 @@ from anxin.watch.models import Handling, Warning
 
 DEFAULT_WITHIN = "5 working days"
 _BATCH = 2000
+# How a handling ended whose warning was put to sleep: because of an objection, or without one.
+_SLEPT = ("accepted", "snoozed")
 _CLOSED_AT_ONCE = 200
 
 
@@ -101,7 +103,7 @@ def _owners_before(batch: Sequence[Warning]) -> dict[int, User]:
         part = [warning.pk for warning in batch[start : start + 500]]
         ended = Handling.objects.filter(warning__in=part).order_by("pk")
         newest.update({pk: (outcome, owner) for pk, outcome, owner in ended.values_list("warning", "outcome", "owner")})
-    slept = {pk: owner for pk, (outcome, owner) in newest.items() if outcome == "accepted" and owner is not None}
+    slept = {pk: owner for pk, (outcome, owner) in newest.items() if outcome in _SLEPT and owner is not None}
     if not slept:
         return {}
     there = User.objects.select_for_update(of=("self",), no_key=True).filter(is_active=True, left_at=None)

@@ -45,7 +45,7 @@ class Handling(models.Model):
     step = models.PositiveSmallIntegerField(default=0)
     rung_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=24, blank=True)  # cleared | accepted | covered
+    outcome = models.CharField(max_length=24, blank=True)  # cleared | accepted | snoozed | covered
 
     class Meta:
         constraints = [

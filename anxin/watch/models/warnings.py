@@ -87,6 +87,10 @@ class Sweep(models.Model):
     unchanged = models.IntegerField(default=0)
     seconds = models.FloatField(default=0)
 
+    class Meta:
+        # Full ones stay for good: whoever clears the others away does not read past them.
+        indexes = [models.Index(fields=["id"], name="sweeps_of_some", condition=models.Q(full=False))]
+
 
 class Judged(models.Model):
     """A project or an enterprise that a sweep of some has judged since the newest full sweep began.

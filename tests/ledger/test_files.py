@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import shutil
 import threading
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from deltalake.exceptions import CommitFailedError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from django.conf import settings
 
 from anxin import worker
@@ -214,3 +215,34 @@ def test_a_panic_in_compiled_code_does_not_end_a_workers_loop():
 
     worker._loop("fast", turn, stop)
     assert len(turns) == 2
+
+
+@pytest.mark.parametrize("full_at", ["swipes", "work_months", "payroll", "pay_months"])
+def test_a_disk_that_is_full_during_a_seal_loses_and_doubles_nothing(at, monkeypatch, full_at):
+    """A limit on the size of files stands for it: the write fails in the middle, as it does without room."""
+    real = tables.write
+
+    def no_room(name, rows, **options):
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        if name == full_at:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+        try:
+            real(name, rows, **options)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    for day in (5, 6):
+        send("swipes", swipes((1, 10, datetime(2026, 3, day, 7))), at)
+        send("payroll", [payroll_line(10, 600_000 + day, 600_000)], at)
+        with monkeypatch.context() as patched:
+            patched.setattr(tables, "write", no_room)
+            for _ in range(2):
+                with pytest.raises((DeltaError, OSError)):
+                    seal(at=at)
+        assert seal(at=at).rows == 2
+    assert engine.query(f"SELECT * FROM {tables.scan('swipes')}").num_rows == 2
+    assert engine.query(f"SELECT * FROM {tables.scan('payroll')}").num_rows == 2
+    assert [m["days"] for m in read.work_months(project_id=1).to_pylist()] == [2]
+    assert [m["due_fen"] for m in read.pay_months(project_id=1).to_pylist()] == [600_006]
+    compact(at=at, everything=True)
+    assert read.swipes(project_id=1).num_rows == 2

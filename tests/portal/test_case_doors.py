@@ -385,6 +385,7 @@ def test_each_who_came_together_gets_a_code_of_his_own(officer, people):
     came, absent = page.partition("不在场的工友")[::2]
     (second,) = (code.replace(" ", "") for code in re.findall(r"data-own-code>([\d ]+)<", came))
     assert "data-own-code" not in absent
+    assert "第 3 位" in absent, "his place in the form, not among the absent"
     assert len(second) == 10
     his = Client()
     assert his.post("/track", {"number": number, "code": second}).status_code == 302

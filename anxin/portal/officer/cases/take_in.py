@@ -149,6 +149,7 @@ def _taken(request: HttpRequest, user: User, filed: Filed, left: dict[int, str])
     """What the person is given: his number and, this once, the code by which he comes back."""
     case = filed.claim.case
     members = Claimant.objects.filter(pk__in=list(filed.consent_codes)).select_related("worker", "claim")
+    places = _places(filed)
     like = {other.case_id: other.case for other in probable(filed.claim) if other.case_id != case.pk}
     seen = visible_cases(user).filter(pk__in=list(like), merged_into=None)
     context = {
@@ -157,20 +158,23 @@ def _taken(request: HttpRequest, user: User, filed: Filed, left: dict[int, str])
         "number": shown(filed.claim.number),
         "code": shown(filed.return_code),
         "track": public_address(request, reverse("claim-track")),
-        "members": [(row, shown(left[row.pk]) if row.pk in left else "") for row in members],
-        "came": _came(filed),
+        "members": [(places[row.pk], shown(left[row.pk]) if row.pk in left else "") for row in members],
+        "came": _came(filed, places),
         "like": [(one, shown(one.number), words.state(one.state)) for one in seen],
         "reception": filed.claim.door == ClaimDoor.RECEPTION,
     }
     return render(request, "officer/cases/taken.html", context)
 
 
-def _came(filed: Filed) -> list[dict[str, Any]]:
-    """Those who came with whoever filed, by their place in the form, each with the code that opens his own part."""
-    if not filed.own_codes:
-        return []
-    rows = Claimant.objects.filter(claim=filed.claim).select_related("worker").order_by("pk")
+def _places(filed: Filed) -> dict[int, int]:
+    """Claimant's id → his place in the form, by which the desk tells one from another."""
+    keys = Claimant.objects.filter(claim=filed.claim).order_by("pk").values_list("pk", flat=True)
+    return {key: place for place, key in enumerate(keys, 1)}
+
+
+def _came(filed: Filed, places: dict[int, int]) -> list[dict[str, Any]]:
+    """Those who came with whoever filed, each with the code that opens his own part."""
+    rows = Claimant.objects.filter(pk__in=list(filed.own_codes)).select_related("worker").order_by("pk")
     return [
-        {"place": place, "called": true_name(row)[:1], "code": shown(filed.own_codes[row.pk])}
-        for place, row in enumerate(rows, 1) if row.pk in filed.own_codes
-    ]  # fmt: skip
+        {"place": places[row.pk], "called": true_name(row)[:1], "code": shown(filed.own_codes[row.pk])} for row in rows
+    ]

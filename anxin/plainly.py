@@ -3,9 +3,12 @@
 Django spells every query anew, which takes several times as long as the database needs to answer a plain one. The acts
 that run by the thousand use these functions; each means what the Django sentence in its first line means. Whatever
 asks for more than one table and equalities stays a query set.
+
+PostgreSQL keeps the plans of these statements too (``cursor``): Django sends it every query with the values written in,
+which it reads and plans anew each time.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -29,9 +32,9 @@ def read(model: type[Row], *, lock: bool = False, **equal: Any) -> list[Row]:
     database = connections[DEFAULT_DB_ALIAS]
     values = (value for value in equal.values() if value is not None)
     told = [field.get_db_prep_value(value, database) for field, value in zip(fields, values, strict=True)]
-    with database.cursor() as cursor:
-        cursor.execute(sql, told)
-        found = [list(row) for row in cursor.fetchall()]
+    with cursor() as asked:
+        asked.execute(sql, told)
+        found = [list(row) for row in asked.fetchall()]
     for row in found:
         for place, convert, column in converters:
             row[place] = convert(row[place], column, database)
@@ -68,9 +71,9 @@ def add_unknown(
         told += row
         for place in moments:
             told[place - len(row)] = adapt(row[place])
-    with connection.cursor() as cursor:
-        cursor.execute(head + ", ".join([places] * len(rows)) + tail, told)
-        fresh = {value for (value,) in cursor.fetchall()}
+    with cursor() as asked:
+        asked.execute(head + ", ".join([places] * len(rows)) + tail, told)
+        fresh = {value for (value,) in asked.fetchall()}
     if len(fresh) == len(rows):
         return [True] * len(rows)
     went_in, place = [], names.index(known_by)
@@ -85,10 +88,42 @@ def change(row: models.Model, *names: str) -> None:
     sql, fields, key = _update(type(row), names)
     database = connections[DEFAULT_DB_ALIAS]
     told = [field.get_db_prep_save(field.pre_save(row, False), database) for field in fields]
-    with database.cursor() as cursor:
-        cursor.execute(sql, [*told, key.get_db_prep_save(row.pk, database)])
-        if cursor.rowcount != 1:
+    with cursor() as asked:
+        asked.execute(sql, [*told, key.get_db_prep_save(row.pk, database)])
+        if asked.rowcount != 1:
             raise DatabaseError("The row to be changed is gone.")
+
+
+def change_all(model: type[models.Model], values: Mapping[str, Any], **equal: Any) -> int:
+    """``model.objects.filter(**equal).update(**values)``, by columns of the table itself; ``pk`` is a list of keys."""
+    keys = equal.pop("pk", ())
+    given = tuple((name, value is None) for name, value in equal.items())
+    sql, fields = _update_all(model, tuple(values), given, len(keys))
+    told = [*values.values(), *(value for value in equal.values() if value is not None), *keys]
+    with cursor() as asked:
+        asked.execute(
+            sql, [field.get_db_prep_save(value, connection) for field, value in zip(fields, told, strict=True)]
+        )
+        count: int = asked.rowcount
+        return count
+
+
+def cursor() -> Any:
+    """``connection.cursor()`` for statements that are spelled once: PostgreSQL gets the values apart from the words,
+    and keeps the plan of one that a connection asks again and again (``prepare_threshold`` in the settings)."""
+    # Django's log of queries cannot tell the words of one that is planned already.
+    if connection.vendor != "postgresql" or connection.queries_logged:
+        return connection.cursor()
+    connection.ensure_connection()
+    return connection._prepare_cursor(_binding()(connection.connection))  # type: ignore[attr-defined]
+
+
+@cache
+def _binding() -> Any:
+    """psycopg's own cursor; Django's writes the values into the words."""
+    from psycopg import Cursor
+
+    return Cursor
 
 
 def _add(rows: Sequence[models.Model]) -> None:
@@ -99,9 +134,9 @@ def _add(rows: Sequence[models.Model]) -> None:
     head, places, tail, fields = _insert(type(rows[0]), given)
     database = connections[DEFAULT_DB_ALIAS]
     told = [field.get_db_prep_save(field.pre_save(row, True), database) for row in rows for field in fields]
-    with database.cursor() as cursor:
-        cursor.execute(head + ", ".join([places] * len(rows)) + tail, told)
-        keys = [] if given else cursor.fetchall()
+    with cursor() as asked:
+        asked.execute(head + ", ".join([places] * len(rows)) + tail, told)
+        keys = [] if given else asked.fetchall()
     for row, (key,) in zip(rows, keys, strict=not given):
         row.pk = key
     for row in rows:
@@ -160,6 +195,21 @@ def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, lis
     told = ", ".join(f"{quote(field.column)} = %s" for field in fields)
     sql = f"UPDATE {quote(meta.db_table)} SET {told} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
     return sql, fields, meta.pk
+
+
+@cache
+def _update_all(
+    model: type[models.Model], names: tuple[str, ...], given: tuple[tuple[str, bool], ...], keys: int
+) -> tuple[str, list[Any]]:
+    quote, meta = _spelling(model)
+    fields = [_column(model, name) for name in names]
+    told = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    asked = [(_column(model, name), null) for name, null in given]
+    tests = [f"{quote(field.column)} IS NULL" if null else f"{quote(field.column)} = %s" for field, null in asked]
+    if keys:
+        tests.append(f"{quote(meta.pk.column)} IN ({', '.join(['%s'] * keys)})")
+    sql = f"UPDATE {quote(meta.db_table)} SET {told} WHERE {' AND '.join(tests)}"  # noqa: S608
+    return sql, [*fields, *(field for field, null in asked if not null), *[meta.pk] * keys]
 
 
 def _spelling(model: type[models.Model]) -> tuple[Callable[[Any], str], Any]:

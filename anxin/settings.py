@@ -117,6 +117,9 @@ if _DATABASE_URL:
     if _DATABASE_URL.partition(":")[0] not in {"postgres", "postgresql", "sqlite"}:
         raise ValueError("DATABASE_URL is no database's address; write it as postgres://user:password@host/name.")
     DATABASES = {"default": dj_database_url.parse(_DATABASE_URL, conn_max_age=600)}
+    if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        # For what ``plainly`` spells. A pooler must lend whole sessions: locks and plans are the session's.
+        DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 else:
     DATABASES = {
         "default": {

@@ -112,3 +112,32 @@ def test_only_what_nobody_knows_goes_in(at):
     assert add("a", "old", "b", "a") == [True, False, True, False]
     assert {receipt.received_at for receipt in Receipt.objects.all()} == {at}
     assert sorted(Receipt.objects.values_list("replay_key", flat=True)) == ["a", "b", "old"]
+
+
+def test_a_query_asked_often_answers_the_same(case, django_assert_num_queries):
+    """Beyond ``prepare_threshold`` PostgreSQL runs a plan it kept; an undone savepoint makes it forget them."""
+    person = Claimant.objects.filter(case=case).order_by("pk")[0]
+    for fen in range(12):
+        person.verified_fen = fen * 10_000_000
+        plainly.change(person, "verified_fen")
+        assert plainly.one(Claimant, pk=person.pk).verified_fen == fen * 10_000_000
+        with pytest.raises(IntegrityError), transaction.atomic():
+            plainly.add(Event(number=Event.objects.get().number, at=case.opened_at, previous="", digest=""))
+        plainly.add(CaseEvent(case=case, at=case.opened_at, kind=f"note-{fen}", zh="甲", en="", public=False))
+    assert CaseEvent.objects.filter(case=case, kind__startswith="note-").count() == 12
+    with django_assert_num_queries(1) as asked:
+        plainly.one(Claimant, pk=person.pk)
+    assert str(person.pk) in asked.captured_queries[0]["sql"]
+
+
+def test_changing_all_rows_that_are_alike(case):
+    running = list(CaseClock.objects.filter(case=case, done_at=None).order_by("pk"))
+    one, *others = running
+    assert others
+    assert plainly.change_all(CaseClock, {"done_at": case.opened_at, "within": "x"}, pk=[one.pk]) == 1
+    one.refresh_from_db()
+    assert (one.done_at, one.within) == (case.opened_at, "x")
+    later = case.opened_at + timedelta(hours=1)
+    assert plainly.change_all(CaseClock, {"done_at": later}, case_id=case.pk, done_at=None) == len(others)
+    assert set(CaseClock.objects.exclude(pk=one.pk).values_list("done_at", flat=True)) == {later}
+    assert CaseClock.objects.get(pk=one.pk).done_at == case.opened_at

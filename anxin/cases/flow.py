@@ -72,13 +72,15 @@ def step(
     public: bool = True,
     fields: Sequence[str] = (),
     lines: Sequence[CaseEvent] = (),
+    links: Sequence[trail.Link] = (),
     changes: Mapping[str, object] | None = None,
     within: str = "",
 ) -> Case:
     """``move`` for a case that the caller has locked in his transaction (``locked``); it changes ``now`` itself.
 
     ``fields``: columns set on it that are saved along; ``lines``: what else the story says, after the step's own line;
-    ``changes`` go into the step's link of the trail; ``within``: the period of the clock an officer starts by it.
+    ``links``: what goes into the trail before the step's own link; ``changes`` go into that one; ``within``: the period
+    of the clock an officer starts by it.
     """
     known = states()
     if to not in known[now.state].next:
@@ -100,9 +102,9 @@ def step(
     plainly.add(own, *lines)
     if public:
         message_step(now, to=to, at=at)
-    trail.record(by=by, at=at, action=f"case-{to}", subject="case", subject_id=now.pk,
-                 changes={"from": before, "number": now.number, **(changes or {})})  # fmt: skip
     reports.keep(now, before=before, at=at)
+    told_so = {"from": before, "number": now.number, **(changes or {})}
+    trail.record_all([*links, trail.Link(by, at, f"case-{to}", "case", now.pk, told_so)])
     return now
 
 
@@ -135,14 +137,14 @@ def turn_clocks(case: Case, *, at: datetime, within: str = "") -> None:
     """Stop what the present state ends, start what begins with it, and set ``due_at`` and ``rung_at`` on the case (the
     caller saves them). A clock that runs already runs on. ``within``: the period of the clock started by hand."""
     if case.state == "ended":
-        CaseClock.objects.filter(case=case, done_at=None).update(done_at=at)
+        plainly.change_all(CaseClock, {"done_at": at}, case_id=case.pk, done_at=None)
         set_due(case, ())
         return
     running = plainly.read(CaseClock, case_id=case.pk, done_at=None)
     over = {(kind.step, kind.basis) for kind in clocks(case.region_code) if case.state in kind.stops}
     done = [clock for clock in running if (clock.step, clock.basis) in over]
     if done:
-        CaseClock.objects.filter(pk__in=[clock.pk for clock in done]).update(done_at=at)
+        plainly.change_all(CaseClock, {"done_at": at}, pk=[clock.pk for clock in done])
     on = [clock for clock in running if clock not in done]
     fresh = new_clocks(case, at=at, running=[(clock.step, clock.basis) for clock in on])
     by_hand = [kind for kind in clocks(case.region_code) if within and kind.by_hand and case.state in kind.starts]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet, Sum
 
 from anxin import plainly
@@ -54,7 +54,7 @@ def add_up(case: Case) -> Case:
 
 def _count(case: Case) -> bool:
     """Set the sums on the case, which the caller saves. Answers whether every claimant has what is due to him."""
-    with connection.cursor() as cursor:
+    with plainly.cursor() as cursor:
         cursor.execute(_SUMS, [case.pk])
         *sums, lacking, rows, unknown = cursor.fetchone()
     if unknown:
@@ -159,14 +159,14 @@ def receive(
     told = line(case, kind="received", by=None, at=at, public=False,
                 zh=f"到账 {yuan} 元（{'银行记录' if proof == 'bank' else '本人确认'}）",
                 en=f"{yuan} yuan received ({'bank record' if proof == 'bank' else 'own word'})")  # fmt: skip
-    trail.record(by=None, at=at, action="case-received", subject="case", subject_id=case.pk,
-                 changes={"claimant": now.pk, "fen": amount_fen, "proof": proof})  # fmt: skip
+    changes = {"claimant": now.pk, "fen": amount_fen, "proof": proof}
+    link = trail.Link(None, at, "case-received", "case", case.pk, changes)
     if proof == "bank":
         # The phone may be that of somebody who only typed the worker's number.
         known = now.worker_id is None or now.identified_at is not None
         zh, en = _BANK_PAID if known else _PLEASE_SAY
         message_claimant(now, zh=zh, en=en, quiet=_PLEASE_SAY, at=at)
-    _money_came(case, at, told, every=every and has_all(now) and not had_all)
+    _money_came(case, at, told, link, every=every and has_all(now) and not had_all)
     return row
 
 
@@ -268,9 +268,9 @@ def correct_word(
     return right
 
 
-def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> None:
-    """Save the sums and the line that tells of the money. The first money brings a case to ``paying``; when the last
-    person has his (``every``), those concerned are told."""
+def _money_came(case: Case, at: datetime, told: CaseEvent, link: trail.Link, *, every: bool) -> None:
+    """Save the sums, the line and the link that tell of the money. The first money brings a case to ``paying``; when
+    the last person has his (``every``), those concerned are told."""
     lines = [told]
     if every and case.ended_at is None:
         all_there = line(
@@ -280,10 +280,11 @@ def _money_came(case: Case, at: datetime, told: CaseEvent, *, every: bool) -> No
         )  # fmt: skip
         lines.append(all_there)
     if case.ended_at is None and "paying" in states()[case.state].next:
-        step(case, to="paying", by=None, at=at, fields=SUMS, lines=lines)
+        step(case, to="paying", by=None, at=at, fields=SUMS, lines=lines, links=[link])
     else:
         plainly.change(case, *SUMS)
         plainly.add(*lines)
+        trail.record_all([link])
     if every and case.ended_at is None:
         finish_step(case=case, step=MONEY, at=at)
     if every and case.ended_at is None:

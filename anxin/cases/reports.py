@@ -18,6 +18,9 @@ _OPENS = frozenset({"accepted"})
 _CLOSES = frozenset({"ended", "refused", "transferred"})
 _NOT_IN_HAND = _CLOSES | {"received", "dispatched", "supplement"}
 _WAGES = ("building_wages", "other_wages")
+# A case's own report has its number, its claimants' begin with it.
+_CLOSE = """UPDATE registry_arrearsreport SET closed_on = %s
+             WHERE project_id = %s AND closed_on IS NULL AND number LIKE %s"""
 
 
 def keep(case: Case, *, before: str, at: datetime) -> None:
@@ -68,8 +71,10 @@ def close(case: Case, *, at: datetime) -> None:
     """Close the reports of a case; one that was never accepted has none."""
     if case.project_id is None:
         return
-    own = ArrearsReport.objects.filter(project_id=case.project_id, number__startswith=case.number, closed_on=None)
-    if own.update(closed_on=civil_date(at)):
+    with plainly.cursor() as cursor:
+        cursor.execute(_CLOSE, [civil_date(at), case.project_id, f"{case.number}%"])
+        closed = cursor.rowcount
+    if closed:
         registry.touch(project_id=case.project_id, at=at)
 
 

@@ -35,10 +35,10 @@ def take(*, case: Case, by: User, at: datetime) -> Case:
     if now.owner is not None:
         name = name_of(now.owner)
         raise AlreadyDone(f"首问负责人是{name}。", f"{name} is its named person already.")
-    trail.record(by=by, at=at, action="case-take", subject="case", subject_id=now.pk, changes={"number": now.number})
+    link = trail.Link(by, at, "case-take", "case", now.pk, {"number": now.number})
     told = line(now, kind="taken", by=by, at=at, public=True, zh=f"{name_of(by)}负责您的事，从头到尾由他答复",
                 en=f"{name_of(by)} answers for your claim from now to the end")  # fmt: skip
-    return _name(now, by, at, told, by)
+    return _name(now, by, at, told, by, link)
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def assign(*, case: Case, to: User, by: User, at: datetime, reason: str = "") ->
         raise AlreadyDone("首问负责人不得随意更换：请写明理由。",
                           "The named person stays to the end: give the reason for changing him.")  # fmt: skip
     names = {"from": before.username if before else None, "to": to.username, "reason": reason}
-    trail.record(by=by, at=at, action="case-assign", subject="case", subject_id=now.pk, changes=names)
+    link = trail.Link(by, at, "case-assign", "case", now.pk, names)
     told = line(now, kind="assigned", by=by, at=at, public=True, zh=f"您的事由{name_of(to)}负责答复",
                 en=f"{name_of(to)} answers for your claim")  # fmt: skip
     notify(to=[to], kind="case-assigned", subject="case", subject_id=now.pk, at=at,
@@ -63,7 +63,7 @@ def assign(*, case: Case, to: User, by: User, at: datetime, reason: str = "") ->
         notify(to=[before], kind="case-reassigned", subject="case", subject_id=now.pk, at=at,
                zh=f"案件 {now.number} 已改由{name_of(to)}负责：{reason}",
                en=f"Case {now.number} went to {name_of(to)}: {reason}")  # fmt: skip
-    return _name(now, to, at, told, by)
+    return _name(now, to, at, told, by, link)
 
 
 @transaction.atomic
@@ -91,17 +91,18 @@ def name_of(person: User) -> str:
     return person.display_name or person.username
 
 
-def _name(case: Case, person: User, at: datetime, told: CaseEvent, by: User) -> Case:
+def _name(case: Case, person: User, at: datetime, told: CaseEvent, by: User, link: trail.Link) -> Case:
     """Set the named person and tell it; a case that only lay in a tray is dispatched by it."""
     case.owner = person
     case.taken_at = case.taken_at or at
     if case.unit_id is None:
         case.unit = person.organisation
     if case.state == "received":
-        step(case, to="dispatched", by=by, at=at, fields=_NAMED, lines=[told])
+        step(case, to="dispatched", by=by, at=at, fields=_NAMED, lines=[told], links=[link])
     else:
         plainly.change(case, *_NAMED)
         plainly.add(told)
+        trail.record_all([link])
     _tell_who(case, person, at)
     return case
 

@@ -7,10 +7,10 @@ noted earlier still stands.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -43,6 +43,19 @@ class Verdict:
     fault: str = ""  # missing | joint | content | noted | short
 
 
+class Link(NamedTuple):
+    """A link to be written, as ``record`` is told it."""
+
+    by: User | None
+    at: datetime
+    action: str
+    subject: str
+    subject_id: object
+    changes: Mapping[str, Any] | None = None
+    who: str = ""
+    address: str = ""
+
+
 def record(
     *,
     by: User | None,
@@ -59,25 +72,37 @@ def record(
     ``by`` None means the system's own worker, or somebody who has no account here: ``who`` and ``address`` then say
     who and from where, such as the operator at the command. ``changes`` must hold no personal number.
     """
+    return record_all([Link(by, at, action, subject, subject_id, changes, who, address)])[0]
+
+
+def record_all(links: Sequence[Link]) -> list[Event]:
+    """``record`` for what one act does in several steps, in their order.
+
+    From here to the commit no other act gets its link: call it when all else is written.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("The trail is written in the transaction of the act it records.")
     take_turn(_CHAIN_LOCK)
     last, previous = head()
-    event = Event(
-        number=last + 1,
-        at=at,
-        by=by,
-        who=((by.display_name or by.username) if by else who or "system")[:150],
-        address=(by.address if by else address)[:64],
-        action=action,
-        subject=subject,
-        subject_id=str(subject_id)[:64],
-        changes=orjson.loads(orjson.dumps(dict(changes or {}), default=str)),
-        previous=previous,
-    )
-    event.digest = digest_of(event)
-    plainly.add(event)
-    return event
+    events = []
+    for number, link in enumerate(links, last + 1):
+        by = link.by
+        event = Event(
+            number=number,
+            at=link.at,
+            by=by,
+            who=((by.display_name or by.username) if by else link.who or "system")[:150],
+            address=(by.address if by else link.address)[:64],
+            action=link.action,
+            subject=link.subject,
+            subject_id=str(link.subject_id)[:64],
+            changes=orjson.loads(orjson.dumps(dict(link.changes or {}), default=str)),
+            previous=previous,
+        )
+        previous = event.digest = digest_of(event)
+        events.append(event)
+    plainly.add(*events)
+    return events
 
 
 def digest_of(event: Event) -> str:
@@ -104,7 +129,7 @@ def content_of(event: Event) -> bytes:
 
 def head() -> tuple[int, str]:
     """Number and digest of the last link; of an empty chain 0 and the digest its first link will name."""
-    with connection.cursor() as cursor:
+    with plainly.cursor() as cursor:
         cursor.execute("SELECT number, digest FROM people_event ORDER BY number DESC LIMIT 1")
         return cursor.fetchone() or (0, GENESIS)
 

@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from anxin import plainly
+
 
 def take_turn(about: int | bytes) -> None:
     """Hold a turn until the transaction ends; nobody else has one about the same meanwhile.
@@ -11,5 +13,5 @@ def take_turn(about: int | bytes) -> None:
     # SQLite's transactions begin IMMEDIATE and are alone already.
     if connection.vendor == "postgresql":
         key = about if isinstance(about, int) else int.from_bytes(about[:8], "big", signed=True)
-        with connection.cursor() as cursor:
+        with plainly.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

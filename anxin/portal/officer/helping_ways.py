@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -86,9 +87,14 @@ def _show(request: HttpRequest, status: int = 200) -> HttpResponse:
         track_view(track, at, inside=True) | {"case": track.case, "number": shown(track.case.number)}
         for track in paging.rows
     ]
+    # What has no answer yet comes first, on every database.
+    rows = _pledges(user).order_by(F("answered_at").asc(nulls_first=True), "due_at", "pk")
+    asking = page_of(
+        rows.select_related("case__project", "asked_by"), number=wanted_page(request.GET.get("asked", "")), size=20
+    )
     asked = [
         {"row": row, "number": shown(row.case.number), "due": till(row.due_at, at), "who": person(row.asked_by)}
-        for row in _pledges(user).select_related("case__project", "asked_by").order_by("answered_at", "due_at")[:100]
+        for row in asking.rows
     ]
     funds = [
         {"row": fund, "balance_fen": available_fen(fund, civil_date(at)),
@@ -98,7 +104,8 @@ def _show(request: HttpRequest, status: int = 200) -> HttpResponse:
         for fund in own_funds(user).order_by("pk")
     ]  # fmt: skip
     context: dict[str, Any] = {
-        "unit": unit, "tracks": told, "paging": paging, "pledges": asked, "funds": funds, "today": civil_date(at),
+        "unit": unit, "tracks": told, "paging": paging, "asking": asking, "pledges": asked, "funds": funds,
+        "today": civil_date(at),
         "keeps_funds": unit is not None and unit.kind in (OrganisationKind.FINANCE, OrganisationKind.HR),
         "given": request.POST if status != 200 else {},
     }  # fmt: skip

@@ -30,6 +30,7 @@ from anxin.portal.ui.tags import in_english, region_path, said
 from anxin.registry import regions
 
 OPTIONS = 20
+BELOW_SHOWN = 20
 
 
 def _unit_or_404(request: HttpRequest, pk: int) -> Organisation:
@@ -47,13 +48,17 @@ def _counted(found: QuerySet[Organisation]) -> QuerySet[Any]:
 @needs("people")
 @require_safe
 def organisations(request: HttpRequest) -> HttpResponseBase:
-    """The topmost units in reach; or what a search finds; or, as a file, all in reach or what was found."""
+    """The topmost units in reach; or those below one, or what a search finds; or, as a file, all in reach or what was
+    found."""
     mine = manageable_units(signed_in(request))
     text = " ".join(request.GET.get("q", "").split())[:64]
     kind = request.GET.get("kind", "") if request.GET.get("kind") in OrganisationKind.values else ""
     closed = request.GET.get("closed") == "1"
     found = mine.filter(active=not closed)
-    searched = bool(text or kind or closed)
+    above = mine.filter(pk=key_of(request.GET.get("below", ""))).first()
+    if above is not None:
+        found = found.filter(parent=above)
+    searched = bool(text or kind or closed or above)
     if text:
         found = found.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(region_code=text))
     if kind:
@@ -69,6 +74,7 @@ def organisations(request: HttpRequest) -> HttpResponseBase:
         "kinds": KINDS.items(),
         "closed": closed,
         "searched": searched,
+        "above": above,
         "words": KINDS,
     }
     return render(request, "officer/organisations/list.html", context)
@@ -147,12 +153,14 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
             messages.success(request, _("已保存。"))
             return redirect("organisation", pk=pk)
     mine = manageable_units(user)
+    below = _counted(mine.filter(parent=unit))
     paging = page_of(people, number=wanted_page(request.GET.get("page", "")))
     context = {
         "unit": unit,
         "shown": shown,
         "above": _above(unit, set(mine.values_list("pk", flat=True))),
-        "below": _counted(mine.filter(parent=unit)),
+        "below": below[:BELOW_SHOWN],
+        "below_total": below.count(),
         "paging": paging,
         "people": [(person, ROLES.get(person.role, person.role)) for person in paging.rows],
         "pending": case_leaving.pending_at(unit),

@@ -153,8 +153,8 @@ def _asked(user: User, asked: DeskFilter, at: datetime) -> QuerySet[Handling]:
 
 
 def with_matter(rows: QuerySet[Handling]) -> QuerySet[Handling]:
-    """Each with what a list names: the warning, its project or company, owner and unit."""
-    return rows.select_related("warning__project", "warning__enterprise", "owner", "unit")
+    """Each with what a list names: the warning, its project or company, the worker it speaks of, owner and unit."""
+    return rows.select_related("warning__project", "warning__enterprise", "warning__worker", "owner", "unit")
 
 
 def _order(asked: DeskFilter) -> tuple[OrderBy, str]:

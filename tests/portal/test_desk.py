@@ -11,7 +11,7 @@ from django.utils import timezone
 from anxin.notices.models import Notice
 from anxin.people.models import Event
 from anxin.watch.models import Escalation, Handling, Snooze
-from tests.people import make_project
+from tests.people import make_project, make_worker
 from tests.portal.hands import in_hand, make_people, make_units
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +134,7 @@ def test_sleep_needs_a_reason_and_a_day_to_come(as_, matter, today):
     assert not Snooze.objects.exists()
     told = body(chief.post("/desk/snooze", {**past, "until": today + timedelta(days=5)}, follow=True))
     assert "已静默 1 条" in told
-    assert Handling.objects.get().outcome == "accepted"
+    assert Handling.objects.get().outcome == "snoozed"
 
 
 def test_nothing_chosen_says_so(as_, matter):
@@ -184,3 +184,10 @@ def test_what_was_raised_to_a_leaders_government_lies_on_his_desk_until_its_outc
     as_("city").post(f"/escalations/{rung.pk}/minutes", {"attended": "县长、项目经理", "minutes": "已开户"})
     assert "没有提级到本单位的预警" in body(as_("mayor").get("/desk?view=raised"))
     assert re.search(r'/desk"[^>]*>处置台</a>', body(as_("mayor").get("/")))
+
+
+def test_two_matters_alike_in_words_name_the_worker_they_speak_of(as_, matter, at):
+    warning = matter.warning
+    warning.worker = make_worker(warning.project, 1, at).worker
+    warning.save()
+    assert f'<span class="nowrap">{warning.worker.name}</span>' in body(as_("officer").get("/desk?view=unit"))

@@ -6,7 +6,7 @@ were refused or wait, some scenarios failed, or the doctor found something to me
 
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from click.exceptions import NoArgsIsHelpError
@@ -14,6 +14,7 @@ from click.exceptions import NoArgsIsHelpError
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anxin.settings")
 
 PARTLY = 3
+_ASKED = "anxin.asked"
 
 
 class _Misuse(click.ClickException):
@@ -29,10 +30,13 @@ class _Group(click.Group):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
+        asked = tuple(args)
         try:
-            return super().make_context(info_name, args, parent, **extra)
+            ctx = super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
             raise _misuse(error) from error
+        ctx.meta.setdefault(_ASKED, asked)
+        return ctx
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -82,15 +86,24 @@ def main() -> None:
     try:
         django.setup()
     except ValueError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
+        _cannot_begin(str(error))
     except OSError as error:
         place = os.environ.get("ANXIN_DATA") or "data"
         why = error.strerror or error
-        click.echo(
-            f"Error: The data folder {place} cannot be used ({why}); name a writable one by ANXIN_DATA.", err=True
-        )
+        _cannot_begin(f"The data folder {place} cannot be used ({why}); name a writable one by ANXIN_DATA.")
+
+
+def _cannot_begin(sentence: str) -> NoReturn:
+    """Tell why no command can run; to a script that reads the doctor, as he tells everything."""
+    asked = click.get_current_context().meta.get(_ASKED, ())
+    if asked[:1] != ("doctor",) or "--json" not in asked:
+        click.echo(f"Error: {sentence}", err=True)
         sys.exit(1)
+    from anxin.cli.output import print_json
+
+    finding, _, mend = sentence.partition("; ")
+    print_json([{"part": "settings", "ok": False, "finding": finding, "mend": mend[:1].upper() + mend[1:]}])
+    sys.exit(PARTLY)
 
 
 from anxin.cli import (  # noqa: E402

@@ -22,14 +22,28 @@ WEB_THREADS = 24
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--no-worker", is_flag=True, help="Web only; run `anxin worker` elsewhere.")
 @click.option("--processes", default=None, type=int, help="Web processes; default one a core.")
-def serve(port: int, host: str = "127.0.0.1", no_worker: bool = False, processes: int | None = None) -> None:
+@click.option(
+    "--gate-port", default=None, type=int, help="A second port, for gates that write blanks into the address they call."
+)
+def serve(
+    port: int,
+    host: str = "127.0.0.1",
+    no_worker: bool = False,
+    processes: int | None = None,
+    gate_port: int | None = None,
+) -> None:
     """Serve the web and, unless told otherwise, run the worker beside it."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from anxin.intake.cwr.blanks import open_beside
+
     _require_free(host, port)
+    if gate_port is not None:
+        _require_free(host, gate_port, "--gate-port")
     _require_migrated()
+    close_gate = open_beside(host, gate_port, _own(host), port) if gate_port is not None else None
     stop = threading.Event()
     keeper = None
     if not no_worker:
@@ -52,11 +66,18 @@ def serve(port: int, host: str = "127.0.0.1", no_worker: bool = False, processes
         server.serve()
     finally:
         stop.set()
+        if close_gate is not None:
+            close_gate()
         if keeper is not None:
             keeper.join(timeout=15)
 
 
-def _require_free(host: str, port: int) -> None:
+def _own(host: str) -> str:
+    """Where this machine reaches what listens on a host."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (compared, not listened on)
+
+
+def _require_free(host: str, port: int, option: str = "--port") -> None:
     """Refuse an address that cannot be listened on, in a sentence.
 
     The web server's processes share their port, so a second server on it would start in silence and take every other
@@ -71,7 +92,7 @@ def _require_free(host: str, port: int) -> None:
             trial.bind(address)
     except (OSError, OverflowError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise click.ClickException(f"Cannot listen on {host}:{port} ({why}); choose another with --port.") from error
+        raise click.ClickException(f"Cannot listen on {host}:{port} ({why}); choose another with {option}.") from error
 
 
 def _require_migrated() -> None:

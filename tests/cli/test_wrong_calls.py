@@ -103,6 +103,11 @@ def test_keys_that_are_gone_from_a_folder_with_data_are_not_made_again(tmp_path)
     assert "restore it from your backup" in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert not file.exists()
+    read = run(tmp_path, "doctor", "--json")
+    (found,) = json.loads(read.stdout)
+    assert (read.returncode, read.stderr, found["ok"]) == (3, "", False)
+    assert str(file) in found["finding"]
+    assert found["mend"] == "Restore it from your backup."
 
 
 def test_the_doctor_says_once_that_the_database_does_not_answer_and_what_to_do(tmp_path):

@@ -7,6 +7,7 @@ loop: messages out of the house.
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -57,6 +58,8 @@ MANY_TOUCHED = 1500
 _IDLE_S = 0.5
 # A seal costs nearly the same whatever it holds: turning without a pause takes its time from the doors.
 _FAST_S = 1.0
+# How far the slow loop stands behind, as ``nice`` counts.
+_BEHIND = 10
 
 
 def run(*, stop: threading.Event, parent: int | None = None) -> None:
@@ -77,6 +80,8 @@ def _loop(
     name: str, turn: Callable[[datetime, dict[str, datetime]], bool], stop: threading.Event, least_s: float = 0
 ) -> None:
     """Turn until stopped; a turn that found work is followed by the next no sooner than ``least_s`` after it began."""
+    if name == "slow":
+        _step_back()
     last: dict[str, datetime] = {}
     while not stop.is_set():
         began = time.monotonic()
@@ -90,6 +95,14 @@ def _loop(
             stop.wait(5)
         close_old_connections()
         stop.wait(max(0.0, began + least_s - time.monotonic()) if busy else _IDLE_S)
+
+
+def _step_back() -> None:
+    """Let this thread, and those that DuckDB starts for it, have what processor time the doors and the fast loop leave:
+    a full sweep may take a little longer, a site's gates wait meanwhile. On Linux priority is a thread's own."""
+    if sys.platform == "linux":
+        own = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, own, max(_BEHIND, os.getpriority(os.PRIO_PROCESS, own)))
 
 
 def due(last: dict[str, datetime], job: str, every: timedelta, at: datetime) -> bool:

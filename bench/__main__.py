@@ -210,7 +210,7 @@ def _cases_in(name: str, folder: Path, sizes: tuple[int, ...], seconds: float, *
             rate = sum(one["per_s"] for one in told)
             first.setdefault(kind, rate)
             print(f"    {kind} lives: {rate:.0f} a second = {rate / first[kind]:.2f} of the first;"
-                  f" {told[0]['cpu_ms']} ms of processor time each")  # fmt: skip
+                  f" {told[0]['cpu_ms']} ms of processor time each, {told[0]['server_ms']} in the server")  # fmt: skip
             print("      ms each: " + ", ".join(f"{act} {took}" for act, took in told[0]["each_ms"].items()))
         if size == sizes[0]:
             asked = _run(folder, "bench.measure_cases", "queries", **more)

@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -78,14 +79,15 @@ def lives(run: str, at: datetime) -> Iterator[list[tuple[str, Callable[[], objec
 
 
 def acts(seconds: float, run: str, at: datetime, wanted: tuple[str, ...] = ACTS) -> dict[str, Any]:
-    """Lives of these acts for so long: how many a second, processor time of one, and the median of each act in ms."""
+    """Lives of these acts for so long: how many a second, processor time of one (here and in PostgreSQL's process that
+    serves it), and the median of each act in ms."""
     spent: dict[str, list[float]] = defaultdict(list)
     stream = lives(run, at)
     for _, act in next(stream):  # the first reads files and regions
         act()
     gc.collect()
     gc.freeze()  # as the server does once it has loaded
-    began, worked, n = time.perf_counter(), time.process_time(), 0
+    began, worked, served, n = time.perf_counter(), time.process_time(), _served(), 0
     for life in stream:
         if time.perf_counter() - began >= seconds:
             break
@@ -99,7 +101,17 @@ def acts(seconds: float, run: str, at: datetime, wanted: tuple[str, ...] = ACTS)
     whole = time.perf_counter() - began
     each = {name: round(1000 * sorted(spent[name])[len(spent[name]) // 2], 2) for name in wanted}
     return {"lives": n, "per_s": round(n / whole, 1), "cpu_ms": round(1000 * (time.process_time() - worked) / n, 2),
-            "each_ms": each}  # fmt: skip
+            "server_ms": round(1000 * (_served() - served) / n, 2), "each_ms": each}  # fmt: skip
+
+
+def _served() -> float:
+    """Seconds of processor time that PostgreSQL's process of this connection has taken; nought on SQLite."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0.0
+    told = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def queries(at: datetime) -> dict[str, int]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 
 from anxin import plainly
-from anxin.cases.flow import CannotMove, finish_step, line, locked, step, tell
+from anxin.cases.flow import CannotMove, line, locked, step, stop_step, tell
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseEvent, Claimant, WageReceived
 from anxin.cases.procedure import states
@@ -286,7 +286,7 @@ def _money_came(case: Case, at: datetime, told: CaseEvent, link: trail.Link, *, 
         plainly.add(*lines)
         trail.record_all([link])
     if every and case.ended_at is None:
-        finish_step(case=case, step=MONEY, at=at)
+        stop_step(case, step=MONEY, at=at)
     if every and case.ended_at is None:
         message_case(case, zh="记录显示工资已全部到账，请核对；没有收到请马上告诉我们", quiet=_PLEASE_SAY, at=at,
                      en="by the records all wages have come; look, and tell us at once if not")  # fmt: skip

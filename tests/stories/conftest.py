@@ -3,10 +3,11 @@
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from anxin.law.civil import SHANGHAI
 from anxin.portal.ui.tags import DIST
@@ -14,7 +15,8 @@ from anxin.worker import fast_turn, slow_turn
 from tests.portal.site import PASSWORD
 
 # How long a page takes says nothing about whether it is right; a busy machine needs the time.
-expect.set_options(timeout=60_000)
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -25,6 +27,17 @@ def found_chromium() -> str:
     return found
 
 
+def patient(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """Contexts whose every wait is as long as what we expect of a page may take."""
+
+    def opened(self: Browser, **options: Any) -> BrowserContext:
+        context = new_context(self, **options)
+        context.set_default_timeout(PATIENCE_MS)
+        return context
+
+    return opened
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, one for all stories."""
@@ -33,6 +46,7 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
     patch = pytest.MonkeyPatch()
     patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    patch.setattr(Browser, "new_context", patient(Browser.new_context))
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield chromium
@@ -45,7 +59,6 @@ def page(browser: Browser, live_server) -> Iterator[Page]:
     """A fresh page at the site; it fails the test when the browser reports an error."""
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900}, locale="zh-CN")
     page = context.new_page()
-    page.set_default_timeout(60_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     # A form that is shown again with what is wrong answers 422, which the browser calls an error.
@@ -99,7 +112,6 @@ def window(browser: Browser, live_server) -> Iterator[Callable[[dict[str, int]],
         context = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         return page
 

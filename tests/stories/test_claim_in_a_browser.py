@@ -1,6 +1,7 @@
 """A claim on a telephone, in a real browser: without a script from the board to the code, and with one what it adds."""
 
 import base64
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -200,7 +201,8 @@ def test_a_voice_note_is_recorded_kept_and_heard_again(browser: Browser, live_se
     page.get_by_role("button", name="下一步：有什么证据").click()
     page.get_by_role("button", name="按这里开始录音").click()
     expect(page.get_by_role("button", name="停止录音")).to_be_visible()
-    expect(page.locator("[data-record-state]")).to_have_text("0:01")
+    # A busy machine may look again only when a second more has passed.
+    expect(page.locator("[data-record-state]")).to_have_text(re.compile(r"^0:(0[1-9]|[1-5]\d)$"))
     page.get_by_role("button", name="停止录音").click()
     expect(page.locator("[data-record-state]")).to_have_text("已录好，可以重新录")
     page.get_by_role("button", name="先放进这些").click()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from anxin.watch.models import Handling
 from tests.people import make_project
@@ -27,17 +28,17 @@ def matters(at, monkeypatch) -> list[Handling]:
     return rows
 
 
-def current(page) -> str:
-    return page.locator(".ax-current [data-open-row]").inner_text()
+def current(page, text: str) -> None:
+    expect(page.locator(".ax-current [data-open-row]")).to_have_text(text)
 
 
 def test_the_desk_keeps_what_its_help_promises(page, sign_in, matters):
     sign_in("officer", to="/desk?view=unit")
     page.keyboard.press("?")
-    assert page.locator("#keys").is_visible()
-    assert page.locator("#keys kbd").all_inner_texts() == PROMISED
+    expect(page.locator("#keys")).to_be_visible()
+    expect(page.locator("#keys kbd")).to_have_text(PROMISED)
     page.keyboard.press("Escape")
-    assert not page.locator("#keys").is_visible()
+    expect(page.locator("#keys")).to_be_hidden()
 
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "q"
@@ -45,26 +46,26 @@ def test_the_desk_keeps_what_its_help_promises(page, sign_in, matters):
 
     page.keyboard.press("j")
     page.keyboard.press("j")
-    assert current(page) == "第2号工地没有专户"
+    current(page, "第2号工地没有专户")
     page.keyboard.press("k")
-    assert current(page) == "第1号工地没有专户"
+    current(page, "第1号工地没有专户")
     page.keyboard.press("j")
     page.keyboard.press("x")
-    assert page.locator("[data-selected-count]").inner_text() == "1"
+    expect(page.locator("[data-selected-count]")).to_have_text("1")
     page.keyboard.press("x")
-    assert not page.locator("[data-selected]").is_visible()
+    expect(page.locator("[data-selected]")).to_be_hidden()
 
     page.keyboard.press("c")
     page.get_by_text("已签收 1 条").wait_for()
     taken = Handling.objects.exclude(owner=None)
     assert [(one.pk, one.state) for one in taken] == [(matters[1].pk, "taken")]
-    assert current(page) == "第2号工地没有专户"
+    current(page, "第2号工地没有专户")
     page.keyboard.press("c")  # it is in hand already: nothing to press
     assert taken.count() == 1
 
     page.keyboard.press("]")
     page.wait_for_url("**page=2**")
-    assert page.locator("[data-row]").count() == 2
+    expect(page.locator("[data-row]")).to_have_count(2)
     page.keyboard.press("[")
     page.wait_for_url("**page=1**")
     page.keyboard.press("j")
@@ -75,4 +76,4 @@ def test_the_desk_keeps_what_its_help_promises(page, sign_in, matters):
 def test_the_list_of_warnings_promises_no_taking(page, sign_in, matters):
     sign_in("officer", to="/warnings")
     page.keyboard.press("?")
-    assert page.locator("#keys kbd").all_inner_texts() == [key for key in PROMISED if key != "c"]
+    expect(page.locator("#keys kbd")).to_have_text([key for key in PROMISED if key != "c"])

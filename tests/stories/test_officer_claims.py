@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from anxin.cases.filing import Person, Told, file_claim
 from anxin.cases.models import Case
@@ -36,7 +37,7 @@ def test_from_the_called_number_to_the_closed_case(page, sign_in, morning, at):
     site, waiting = morning
     sign_in("officer", to="/reception")
     page.get_by_role("button", name="取号").click()
-    assert page.locator(".ax-ticket-number").inner_text() == "1"
+    expect(page.locator(".ax-ticket-number")).to_have_text("1")
     page.get_by_role("link", name="继续取号").click()
     page.get_by_role("button", name="叫下一号").click()
     page.get_by_role("link", name="登记反映").click()
@@ -50,9 +51,9 @@ def test_from_the_called_number_to_the_closed_case(page, sign_in, morning, at):
     page.fill("[name=p-rate]", "280")
     page.locator("[name=p-rate]").press("Enter")
     number = page.locator(".ax-slip-number").first.inner_text()
-    assert page.locator(".ax-slip-number").count() == 2
+    expect(page.locator(".ax-slip-number")).to_have_count(2)
     page.get_by_role("link", name="打开案件").click()
-    assert number in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text(number)
     mine = Case.objects.get(number=number.replace(" ", ""))
     assert mine.claimed_fen == 560_000
 
@@ -83,17 +84,17 @@ def test_from_the_called_number_to_the_closed_case(page, sign_in, morning, at):
     page.fill("[name=other]", number)
     page.get_by_role("button", name="并入本案").click()
     page.get_by_text("已并案，每位申请人都已收到告知。").wait_for()
-    assert page.locator(".ax-people tbody tr").count() == 2
+    expect(page.locator(".ax-people tbody tr")).to_have_count(2)
     page.get_by_role("button", name="责令限期支付").click()
     page.wait_for_url("**/papers/*")
     order_served(Document.objects.get(case=waiting), at)
     page.goto(f"/cases/{waiting.number}")
     page.locator("h1", has_text="已责令支付").wait_for()
-    assert "责令支付期限" in page.locator(".ax-clocks").inner_text()
+    expect(page.locator(".ax-clocks")).to_contain_text("责令支付期限")
 
     # Not before everybody has his money.
     page.locator("summary.btn", has_text="结案").first.click()
-    assert "还缺" in page.locator(".ax-choice", has_text="已支付到位").inner_text()
+    expect(page.locator(".ax-choice", has_text="已支付到位")).to_contain_text("还缺")
     for claimant in Case.objects.get(pk=waiting.pk).claimants.all():
         receive(claimant=claimant, proof="word", amount_fen=claimant.claimed_fen, received_on=at.date(), at=at)
     page.reload()
@@ -102,7 +103,7 @@ def test_from_the_called_number_to_the_closed_case(page, sign_in, morning, at):
     page.locator("form[action$=conclude] button").click()
     page.locator("h1", has_text="已办结").wait_for()
     page.goto(f"/cases/{mine.number}")
-    assert shown(waiting.number) in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text(shown(waiting.number))
 
 
 def order_served(paper: Document, at) -> None:

@@ -38,27 +38,27 @@ def province(at, today, monkeypatch):
 def test_from_the_map_to_the_worker_who_was_not_paid(page, sign_in, province):
     sign_in("officer", to="/")
     page.wait_for_selector(".ax-map svg path")
-    assert page.locator("h1").inner_text() == "山西省"
+    expect(page.locator("h1")).to_have_text("山西省")
     page.get_by_role("link", name="太原市", exact=True).click()
     page.get_by_role("link", name="小店区", exact=True).click()
     page.locator("a.ax-figure").click()
     page.wait_for_url("**/warnings?region=140105")
     page.get_by_role("link", name="三月有两人未发工资").click()
-    assert province.forgotten.worker.name in page.locator("[data-evidence=unpaid]").inner_text()
-    assert "没有人工费拨入" in page.locator("main").inner_text()
+    expect(page.locator("[data-evidence=unpaid]")).to_contain_text(province.forgotten.worker.name)
+    expect(page.locator("main")).to_contain_text("没有人工费拨入")
 
 
 def test_on_a_narrow_map_names_that_do_not_fit_become_the_numbers_of_the_table(page, sign_in, province):
     sign_in("officer", to="/")
     keys = page.locator("[data-map-key]:visible")
     page.wait_for_selector(".ax-map svg path")
-    assert keys.count() == 0  # names in Chinese fit
+    expect(keys).to_have_count(0)  # names in Chinese fit
     page.set_viewport_size({"width": 390, "height": 844})
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": page.url}])
     page.reload()
     page.wait_for_selector(".ax-map svg path")
     keys.first.wait_for()
-    assert keys.all_inner_texts() == [str(n) for n in range(1, 12)]
+    expect(keys).to_have_text([str(n) for n in range(1, 12)])
     drawn = [text for text in page.locator(".ax-map svg text").all_text_contents() if text]
     assert sorted(drawn, key=int) == [str(n) for n in range(1, 12)]
 
@@ -97,18 +97,18 @@ def test_far_down_a_long_list_the_bar_and_what_one_can_do_with_the_chosen_stay_i
 def test_the_list_filters_without_a_new_page_and_keeps_its_address(page, sign_in, province):
     sign_in("officer", to="/warnings")
     page.evaluate("window.same = true")
-    assert page.locator("[data-row]").count() == 2
+    expect(page.locator("[data-row]")).to_have_count(2)
     page.locator("label.ax-chip", has_text="黄色").click()
     page.wait_for_url("**level=yellow**")
-    assert page.locator("[data-row]").count() == 1
+    expect(page.locator("[data-row]")).to_have_count(1)
     page.fill("#q", "滨河没有")
     page.get_by_text("没有符合条件的预警").wait_for()
     page.fill("#q", "迎宾")
     page.locator("[data-row]", has_text="迎宾路改造").wait_for()
     assert page.evaluate("window.same") is True
     page.reload()
-    assert page.locator("[data-row]").count() == 1
-    assert page.input_value("#q") == "迎宾"
+    expect(page.locator("[data-row]")).to_have_count(1)
+    expect(page.locator("#q")).to_have_value("迎宾")
 
 
 def test_the_keyboard_goes_through_the_list(page, sign_in, province):
@@ -120,13 +120,13 @@ def test_the_keyboard_goes_through_the_list(page, sign_in, province):
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("x")
-    assert page.locator("[data-selected-count]").inner_text() == "1"
+    expect(page.locator("[data-selected-count]")).to_have_text("1")
     page.keyboard.press("?")
-    assert page.locator("#keys").is_visible()
+    expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     page.wait_for_url("**/warnings/*")
-    assert page.locator("h1").inner_text() == "三月有两人未发工资"
+    expect(page.locator("h1")).to_have_text("三月有两人未发工资")
 
 
 def test_chosen_rows_download(page, sign_in, province, tmp_path):
@@ -151,14 +151,14 @@ def test_a_filter_is_kept_under_a_name(page, sign_in, province):
     page.get_by_text("常用筛选").click()
     page.get_by_role("link", name="先看红色").click()
     page.wait_for_url("**level=red**")
-    assert page.locator("[data-row]").count() == 1
+    expect(page.locator("[data-row]")).to_have_count(1)
 
 
 def test_english_is_one_press_away(page, sign_in, province):
     sign_in("officer", to="/warnings")
     page.get_by_role("button", name="English").click()
     page.get_by_role("heading", name="Warnings", exact=True).wait_for()
-    assert "Two workers were not paid for March" in page.locator("#rows").inner_text()
+    expect(page.locator("#rows")).to_contain_text("Two workers were not paid for March")
     page.get_by_role("button", name="中文").click()
     page.get_by_role("heading", name="预警", exact=True).wait_for()
 
@@ -171,7 +171,7 @@ def test_a_telephone_shows_everything_without_sideways_scrolling(page, sign_in, 
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.locator(".ax-menu-button").click()
-    assert page.get_by_role("link", name="工程项目").is_visible()
+    expect(page.get_by_role("link", name="工程项目")).to_be_visible()
 
 
 def test_the_list_works_without_scripts(browser, live_server, province):
@@ -183,7 +183,7 @@ def test_the_list_works_without_scripts(browser, live_server, province):
     plain.click("main form button")
     plain.fill("#q", "迎宾")
     plain.press("#q", "Enter")
-    assert plain.locator("[data-row]").count() == 1
+    expect(plain.locator("[data-row]")).to_have_count(1)
     plain.locator("[data-open-row]").click()
-    assert plain.locator("h1").inner_text() == "开工第16天仍未上传专户"
+    expect(plain.locator("h1")).to_have_text("开工第16天仍未上传专户")
     context.close()

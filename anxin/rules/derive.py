@@ -100,27 +100,30 @@ def _counts(facts: Facts, look_back: int, min_days: int) -> Any:
     work = worker_work(facts, look_back, min_days)
     pay = worker_pay(facts, look_back)
     both = work.outer_join(pay, ["project_id", "worker_id"])
-    worked = both.worked.fill_null(0)
-    recorded, paid, bank = both.recorded.fill_null(0), both.paid.fill_null(0), both.bank.fill_null(0)
-    wide = both.select(
+    both = both.select(
         project_id=ibis.coalesce(both.project_id, both.project_id_right),
-        attended=worked,
-        attended_recorded=worked & recorded,
-        attended_paid=worked & paid,
-        recorded=recorded,
-        paid_workers=paid,
-        bank_workers=bank,
+        **{name: both[name].fill_null(0) for name in ("worked", "recorded", "paid", "bank")},
     )
+    # Most workers of a site share their months with others: those alike are counted together.
+    alike = both.group_by(both.columns).agg(workers=both.count())
     months = months_back(facts.as_of, look_back)
+    bits = {
+        "attended": alike.worked,
+        "attended_recorded": alike.worked & alike.recorded,
+        "attended_paid": alike.worked & alike.paid,
+        "recorded": alike.recorded,
+        "paid_workers": alike.paid,
+        "bank_workers": alike.bank,
+    }
     sums = {
-        f"{name}_{k}": _sum(ibis.ifelse((wide[name] & (1 << k)) != 0, 1, 0))
+        f"{name}_{k}": _sum(ibis.ifelse((bits[name] & (1 << k)) != 0, alike.workers, 0))
         for name in _COUNTS
         for k in range(len(months))
     }
     return keep(
         facts,
         f"counts:{look_back}:{min_days}",
-        lambda: wide.group_by("project_id").agg(**sums),
+        lambda: alike.group_by("project_id").agg(**sums),
         then=partial(_long, months=months),
     )
 

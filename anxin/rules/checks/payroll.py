@@ -50,26 +50,31 @@ def over_limits(facts: Facts, look_back: int, month_limit: float, year_limit: fl
     """Worker-months above a limit: project_id, worker_id, month, paid_fen, year_fen, over_month, over_year.
 
     ``over_year`` marks the month in which the sum of its year to date first passed the limit; it stays marked in the
-    year after.
+    year after. Computed once.
     """
     top, total = round(month_limit * 100), round(year_limit * 100)
     months = months_back(facts.as_of, look_back)
     january = f"{months[0][:4]}-01"  # a year's sum begins here, however little of the year is looked at
     rows = facts.pay_months.filter((facts.pay_months.month >= january) & (facts.pay_months.month <= months[-1]))
 
-    def build() -> Any:
+    def high() -> Any:
         # Who passed the year's limit in twelve months or fewer was paid a twelfth of it in one of them.
-        high = rows.filter(rows.paid_fen > min(top, total // 12)).select("project_id", "worker_id")
-        return high.distinct().anti_join(managers(facts), ["project_id", "worker_id"])
+        some = rows.filter(rows.paid_fen > min(top, total // 12)).select("project_id", "worker_id")
+        return some.distinct().anti_join(managers(facts), ["project_id", "worker_id"])
 
-    suspects = keep(facts, f"suspects:{look_back}:{top}:{total}", build)
-    rows = rows.semi_join(suspects, ["project_id", "worker_id"]).select("project_id", "worker_id", "month", "paid_fen")
-    rows = rows.mutate(paid_fen=rows.paid_fen.fill_null(0), year=rows.month.substr(0, 4))
-    so_far = ibis.window(group_by=["project_id", "worker_id", "year"], order_by="month", rows=(None, 0))
-    rows = rows.mutate(year_fen=rows.paid_fen.sum().over(so_far).cast("int64"))
-    crossed = (rows.year_fen > total) & (rows.year_fen - rows.paid_fen <= total)
-    rows = rows.mutate(over_month=rows.paid_fen > top, over_year=crossed)
-    return rows.filter(rows.over_month | rows.over_year)
+    suspects = keep(facts, f"suspects:{look_back}:{top}:{total}", high)
+
+    def over() -> Any:
+        mine = rows.semi_join(suspects, ["project_id", "worker_id"])
+        mine = mine.select("project_id", "worker_id", "month", paid_fen=mine.paid_fen.fill_null(0))
+        mine = mine.mutate(year=mine.month.substr(0, 4))
+        so_far = ibis.window(group_by=["project_id", "worker_id", "year"], order_by="month", rows=(None, 0))
+        mine = mine.mutate(year_fen=mine.paid_fen.sum().over(so_far).cast("int64"))
+        crossed = (mine.year_fen > total) & (mine.year_fen - mine.paid_fen <= total)
+        mine = mine.mutate(over_month=mine.paid_fen > top, over_year=crossed)
+        return mine.filter(mine.over_month | mine.over_year)
+
+    return keep(facts, f"over_limits:{look_back}:{top}:{total}", over)
 
 
 @check(

@@ -47,14 +47,15 @@ def issue(*, organisation: Organisation, people: int, by: User, at: datetime) ->
 
 
 @transaction.atomic
-def call_next(*, organisation: Organisation, by: User, at: datetime) -> Ticket | None:
-    """Call the next number to an officer's desk; None when nobody waits. Two desks never call the same."""
+def call_next(*, organisation: Organisation, by: User, at: datetime, counter: str = "") -> Ticket | None:
+    """Call the next number to an officer's desk (``counter``: its window, as the hall knows it); None when nobody
+    waits. Two desks never call the same."""
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     ticket = _today(organisation, at).filter(called_at=None, ended_at=None).order_by("turn").first()
     if ticket is None:
         return None
-    ticket.called_at, ticket.called_by = at, by
-    ticket.save(update_fields=["called_at", "called_by"])
+    ticket.called_at, ticket.called_by, ticket.counter = at, by, counter[:8]
+    ticket.save(update_fields=["called_at", "called_by", "counter"])
     trail.record(by=by, at=at, action="ticket-call", subject="ticket", subject_id=ticket.pk,
                  changes={"turn": ticket.turn})  # fmt: skip
     return ticket
@@ -80,8 +81,8 @@ def put_back(*, ticket: Ticket, by: User, at: datetime) -> Ticket:
     """Whoever was called and did not come waits again, in his turn."""
     now = Ticket.objects.select_for_update(no_key=True).get(pk=ticket.pk)
     if now.ended_at is None and now.called_at is not None:
-        now.called_at, now.called_by = None, None
-        now.save(update_fields=["called_at", "called_by"])
+        now.called_at, now.called_by, now.counter = None, None, ""
+        now.save(update_fields=["called_at", "called_by", "counter"])
         trail.record(by=by, at=at, action="ticket-back", subject="ticket", subject_id=now.pk,
                      changes={"turn": now.turn})  # fmt: skip
     return now

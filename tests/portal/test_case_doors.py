@@ -405,3 +405,23 @@ def test_each_who_came_together_gets_a_code_of_his_own(officer, people):
     other = file_claim(Told(door="web", key="o", people=[Person(name="别人")], region_code="140105"), at=timezone.now())
     stranger = Claimant.objects.get(claim=other.claim)
     assert officer.post(f"/cases/{number}/return-code", {"claimant": stranger.pk}).status_code == 404
+
+
+def test_two_counters_call_and_the_hall_says_to_which(officer, people):
+    for _ in range(3):
+        officer.post("/reception/issue", {"people": "1"})
+    other = Client()
+    other.force_login(people["officer"])
+    officer.post("/reception/next", {"counter": "1"})
+    other.post("/reception/next", {"counter": " 综合 2 号窗口太长了 "})
+    hall = body(officer.get("/reception/display"))
+    first, second = hall.index("窗口 综合 2 号窗口"), hall.index("窗口 1<")
+    assert first < second, "the last called stands first"
+    # A counter is typed once: the next call comes from the same.
+    assert 'name="counter" value="1"' in body(officer.get("/reception"))
+    officer.post("/reception/next", {"counter": "1"})
+    assert [row.counter for row in Ticket.objects.order_by("turn")] == ["1", "综合 2 号窗口", "1"]
+    last = Ticket.objects.get(turn=3)
+    officer.post(f"/reception/{last.pk}/move", {"what": "back"})
+    last.refresh_from_db()
+    assert last.counter == ""

@@ -205,7 +205,7 @@ class Answer(models.Model):
 
 
 class Ticket(models.Model):
-    """A numbered ticket of a joint reception 联合接访叫号."""
+    """A numbered ticket of a joint reception 联合接访叫号. ``counter``: the window 窗口 it was called to."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="tickets")
     day = models.DateField()
@@ -214,6 +214,7 @@ class Ticket(models.Model):
     issued_at = models.DateTimeField()
     called_at = models.DateTimeField(null=True)
     called_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    counter = models.CharField(max_length=8, blank=True)
     ended_at = models.DateTimeField(null=True)
     claim = models.ForeignKey(Claim, on_delete=models.SET_NULL, null=True, related_name="tickets")
 

@@ -46,6 +46,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         if found
         else [],
         "today": civil_date(at),
+        "counter": request.session.get("counter", ""),
     }
     return render(request, "officer/cases/reception.html", context)
 
@@ -80,9 +81,11 @@ def ticket(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("take-in")
 @require_POST
 def call_next(request: HttpRequest) -> HttpResponse:
-    """Call the next number to this desk."""
+    """Call the next number to this desk. Its window is typed once and remembered while its officer is signed in."""
     user = signed_in(request)
-    called = reception.call_next(organisation=_organisation(user), by=user, at=timezone.now())
+    counter = " ".join(request.POST.get("counter", "").split())[:8]
+    request.session["counter"] = counter
+    called = reception.call_next(organisation=_organisation(user), by=user, at=timezone.now(), counter=counter)
     if called is None:
         messages.info(request, _("没有等候的号。"))
     else:

@@ -223,7 +223,7 @@ def test_tables_of_site_practice(at, heading, row, amounts):
     cells = [identity(1) if cell == "ID" else cell for cell in row.split()]
     rows = [["2026年3月工资表"], ["项目：某项目"], heading.split(), cells, ["合计", *[""] * (len(cells) - 2), 99]]
     reading, _ = bring("payroll", xlsx(rows), at, project)
-    assert [r.verdict for r in reading.rows] == ["ok", "skipped"]
+    assert [r.verdict for r in reading.rows if r.verdict != "notice"] == ["ok", "skipped"]
     [line] = facts("payroll")
     assert (line["due_fen"], line["paid_fen"], line["month"]) == (*amounts, "2026-03")
 

@@ -27,6 +27,7 @@ from anxin.remedies import faces, pdf
 from anxin.remedies.kinds import kinds
 from anxin.remedies.templates import faults
 from anxin.rules.packs import all_rules
+from anxin.upkeep import sizes
 from anxin.vault import keys
 from anxin.vault.fields import open_text
 
@@ -244,6 +245,24 @@ def _pack_face() -> Diagnosis:
                      "shows blanks", install)  # fmt: skip
 
 
+def _sizes(at: datetime) -> Iterator[Diagnosis]:
+    """What grows, and whether it is cleared and sent."""
+    now, mib = sizes.sizes(), 2**20
+    yield Diagnosis(
+        "sizes", True,
+        f"database {now.database / mib:,.0f} MiB, ledger {now.ledger / mib:,.0f} MiB, "
+        f"evidence {now.evidence / mib:,.0f} MiB in {now.files:,} files",
+    )  # fmt: skip
+    behind = sizes.not_cleared(at=at)
+    if behind:
+        told = ", ".join(f"{number} {kind}" for kind, number in behind.items())
+        yield Diagnosis("upkeep", False, f"not cleared though their days are over: {told}", "Start `anxin worker`.")
+    waiting = sizes.waiting_long(at=at)
+    if waiting:
+        mend = "Look at /outbox, ANXIN_SMTP and ANXIN_SMS, and whether `anxin worker` runs."
+        yield Diagnosis("messages", False, f"{waiting} messages wait for more than a day", mend)
+
+
 _PARTS: dict[str, Callable[[datetime], Iterator[Diagnosis]]] = {
     "data folder": _folder,
     "keys": _keys,
@@ -255,5 +274,6 @@ _PARTS: dict[str, Callable[[datetime], Iterator[Diagnosis]]] = {
     "cases": _cases,
     "calendar": _calendar,
     "papers": _papers,
+    "sizes": _sizes,
     "pages": _front,
 }

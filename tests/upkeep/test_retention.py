@@ -473,6 +473,7 @@ def test_words_of_a_new_table_cannot_be_forgotten():
         ("RecoveryMove", "reference"),
         ("Recovery", "debtor_name"), ("Listing", "firm"),  # who owes public money, whom a public list named
         ("Track", "body"),  # an authority
+        ("Ticket", "counter"),  # a window of the hall
     }  # fmt: skip
     found = {
         (model.__name__, field.name)

@@ -19,6 +19,7 @@ STEPS = {
     "clear": gettext_lazy("三日快处，把事办完"),
     "investigate": gettext_lazy("把事情查清楚"),
     "decide": gettext_lazy("作出处理决定"),
+    "money": gettext_lazy("钱应该到账"),
 }
 EXHIBITS = {
     "photo": gettext_lazy("照片"),

@@ -25,6 +25,7 @@ from tests.portal.hands import make_people, make_units
 from tests.portal.site import make_site
 
 pytestmark = pytest.mark.django_db
+SCRIPTED = {"headers": {"HX-Request": "true"}}
 
 
 @pytest.fixture
@@ -207,7 +208,7 @@ def test_who_lost_his_return_code_is_given_a_new_one(officer, at):
     told = Told(door="web", key="w", people=[Person(name="测试甲", claimed_fen=100)], region_code="140105")
     filed = file_claim(told, at=at)
     case = filed.claim.case
-    answer = officer.post(f"/cases/{case.number}/return-code", {"claim": filed.claim.pk})
+    answer = officer.post(f"/cases/{case.number}/return-code", {"claim": filed.claim.pk}, **SCRIPTED)
     code = "".join(sign for sign in body(answer) if sign.isdigit())
     assert len(code) == 16
     stranger = Client()
@@ -218,6 +219,19 @@ def test_who_lost_his_return_code_is_given_a_new_one(officer, at):
     assert code not in str(event.changes)
     other = file_claim(replace(told, key="x", region_code="520103"), at=at).claim
     assert officer.post(f"/cases/{case.number}/return-code", {"claim": other.pk}).status_code == 404
+
+
+def test_without_scripts_what_is_opened_stands_on_a_page_that_leads_back(officer, at):
+    told = Told(door="web", key="w", people=[Person(name="测试甲", phone="13900000001")], region_code="140105")
+    claim = file_claim(told, at=at).claim
+    case, asked = claim.case, {"claimant": claim.claimants.get().pk, "field": "phone"}
+    acts = {"reveal": asked, "return-code": {"claim": claim.pk}}
+    for act, sent in acts.items():
+        alone = body(officer.post(f"/cases/{case.number}/{act}", sent))
+        assert "<h1" in alone
+        assert f'href="/cases/{case.number}"' in alone
+        assert "<h1" not in body(officer.post(f"/cases/{case.number}/{act}", sent, **SCRIPTED))
+    assert "13900000001" in body(officer.post(f"/cases/{case.number}/reveal", asked))
 
 
 # The clue platform
@@ -272,6 +286,16 @@ def test_a_bad_row_says_why_and_the_others_go_on(officer, row, why):
     assert identity(1) not in told
     officer.post(f"{page}/decide", {"decision": "accept"})
     assert Case.objects.count() == 1
+
+
+def test_a_file_without_a_good_row_offers_no_taking(officer):
+    page = brought(officer, "XS2,测试甲,,,,,,,1,,")
+    told = body(officer.get(page))
+    assert "可立线索 0 行" in told
+    assert 'value="accept"' not in told
+    assert "没有可立的行" in body(officer.post(f"{page}/decide", {"decision": "accept"}, follow=True))
+    assert ClueFile.objects.get().decided_at is None
+    assert 'value="accept"' in body(officer.get(brought(officer, GOOD)))
 
 
 def test_a_clue_with_one_wrong_person_waits_until_he_is_put_right(officer):
@@ -389,13 +413,15 @@ def test_each_who_came_together_gets_a_code_of_his_own(officer, people):
     assert len(second) == 10
     his = Client()
     assert his.post("/track", {"number": number, "code": second}).status_code == 302
+    by_the_other_door = Client().post("/claim/join", {"number": number, "code": second}, follow=True)
+    assert "2,000.00" in body(by_the_other_door)
     page = body(his.get(f"/track/{number}"))
     assert "2,000.00" in page
     assert not [sum_ for sum_ in ("1,000.00", "3,000.00") if sum_ in page], "another's sum is another's"
     assert "一起反映的工友" not in page
     # Lost: another at the desk, for him alone.
     one = Claimant.objects.get(claimed_fen=200_000)
-    answered = body(officer.post(f"/cases/{number}/return-code", {"claimant": one.pk}))
+    answered = body(officer.post(f"/cases/{number}/return-code", {"claimant": one.pk}, **SCRIPTED))
     fresh = "".join(re.findall(r">([\d ]+)<", answered)).replace(" ", "")
     assert len(fresh) == 10
     assert Client().post("/track", {"number": number, "code": second}).status_code == 422

@@ -14,7 +14,7 @@ from tests.people import identity
 
 PERSONAL = {
     *("id_number", "identity", "card_number", "account_number", "phone", "private", "secret", "payee", "raw", "item"),
-    *("return_code", "consent_codes"),
+    *("return_code", "consent_codes", "own_codes"),
 }
 # Kinds of file, not values.
 NOT_VALUES = {"anxin.intake.sheets.kinds"}

@@ -49,7 +49,9 @@ def join(request: HttpRequest) -> HttpResponse:
             if member is not None:
                 limits.forgive(tried)
                 claim_session.enter_as_member(request, member, at=at)
-                return redirect("claim-consent", number=member.claim.number)
+                # Who came along to the desk speaks for himself: there is nothing to agree to.
+                page = "claim-progress" if member.consent == Consent.OWN else "claim-consent"
+                return redirect(page, number=member.claim.number)
             context["wrong"] = _("编号或确认码不对，请对照纸条或短信再输一遍。")
     return render(request, "worker/claim/join.html", context, status=422 if context["wrong"] else 200)
 

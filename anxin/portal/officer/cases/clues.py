@@ -157,6 +157,9 @@ def clue_file_decide(request: HttpRequest, pk: int) -> HttpResponse:
     file = get_object_or_404(_files(user), pk=pk)
     before = file.decided_at
     accepted = request.POST.get("decision") == "accept"
+    if accepted and before is None and not any(row["verdict"] == "ok" for row in file.report):
+        messages.error(request, _("文件里没有可立的行，没有立线索。请改好后重新导入，或放弃这个文件。"))
+        return redirect("clue-file", pk=pk)
     done = clue_import.decide(file=file, accepted=accepted, by=user, at=timezone.now())
     if before is not None:
         messages.info(request, _("该文件此前已处理。"))

@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,11 +29,12 @@ from anxin.portal.officer.cases.finding import find_case
 from anxin.portal.officer.forms import key_of
 from anxin.portal.officer.handling_words import person
 from anxin.portal.ui.access import needs, signed_in
+from anxin.portal.ui.pieces import piece
 from anxin.portal.ui.sending import SEEN_AND_HEARD, send_kept
 from anxin.vault.fields import mask_identity, mask_phone, open_text
 
 MOST = 50
-FIELDS = ("name", "identity", "phone")
+FIELDS = {"name": gettext_lazy("姓名"), "identity": gettext_lazy("身份证号码"), "phone": gettext_lazy("手机号")}
 
 
 @needs("personal")
@@ -78,7 +81,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     with transaction.atomic():
         look_at(claimant, case, field, by=user, at=at)
         value = value_of(claimant, field)
-    return render(request, "officer/cases/opened.html", {"value": value})
+    return _opened(request, case, value, title=str(FIELDS[field]))
 
 
 @needs("case")
@@ -93,13 +96,18 @@ def return_code(request: HttpRequest, number: str) -> HttpResponse:
         if one is None:
             raise Http404
         own = new_own_code(claimant=one, by=user, at=at)
-        return render(request, "officer/cases/opened.html", {"value": shown(own)})
+        return _opened(request, case, shown(own), title=_("本人查询码（只显示这一次）"))
     key = key_of(request.POST.get("claim", ""))
     claim = case.claims.filter(pk=key).first()
     if claim is None:
         raise Http404
     code = new_return_code(claim=claim, by=user, at=at)
-    return render(request, "officer/cases/opened.html", {"value": shown(code)})
+    return _opened(request, case, shown(code), title=_("查询码（只显示这一次）"))
+
+
+def _opened(request: HttpRequest, case: Case, value: str, *, title: str) -> HttpResponse:
+    back = reverse("case", args=[case.number])
+    return piece(request, "officer/cases/opened.html", {"value": value}, title=title, back=back)
 
 
 def look_at(claimant: Claimant, case: Case, field: str, *, by: User, at: object) -> None:

@@ -196,6 +196,7 @@ def test_guessing_the_code_of_one_number_shuts_that_number_for_a_while(client, n
         Client(REMOTE_ADDR=f"10.9.9.{n}").post("/track", {"code": f"{n:016d}", "number": claim.number})
     got = Client().post("/track", {"code": code, "number": claim.number})
     assert "您的反映照常在办" in got.content.decode()
+    assert "只填码、不填编号，现在就能查" in got.content.decode()
     # Its owner needs no number, and who is in already stays in.
     assert Client().post("/track", {"code": code}).status_code == 302
     assert client.get(f"/track/{claim.number}").status_code == 200

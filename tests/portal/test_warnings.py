@@ -139,6 +139,19 @@ def test_a_warning_opens_to_reason_law_evidence_and_history(client, at, monkeypa
         assert part in body, part
 
 
+def test_the_filter_offers_the_rules_that_hold_where_one_works(officer, project, client):
+    for page in ("/warnings", "/desk"):
+        told = officer.get(page).content.decode()
+        assert '<option value="SX-02"' in told
+        assert '<option value="GZ-01"' not in told
+        # A filter kept from another post says what it filters by.
+        assert '<option value="GZ-01" selected' in officer.get(f"{page}?rule=GZ-01").content.decode()
+    client.force_login(make_user("south", region="520100"))
+    told = client.get("/warnings").content.decode()
+    assert '<option value="GZ-01"' in told
+    assert '<option value="SX-02"' not in told
+
+
 def test_a_warning_whose_rule_is_gone_still_opens(officer, project, at):
     warning = warn(project, at, rule="OLD-1", reason="旧规则")
     assert "规则 OLD-1 已停用" in officer.get(f"/warnings/{warning.pk}").content.decode()

@@ -30,7 +30,7 @@ from anxin.insight.handling import (
 )
 from anxin.insight.paging import page_of_parts, wanted_page
 from anxin.insight.places import places_below
-from anxin.insight.rule_book import rule_titles
+from anxin.insight.rule_book import rule_titles, rules_offered
 from anxin.insight.scope import visible_handlings
 from anxin.law.civil import civil_date
 from anxin.people.access import may
@@ -103,7 +103,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
         return render(request, "officer/desk/rows.html", context)
     context |= {
-        "titles": titles,
+        "titles": rules_offered(user, "desk", english=in_english(), asked=asked.rule),
         "levels": reversed(LEVELS.items()),
         "states": [(state, words.STATES[state]) for state in OPEN_STATES],
         "industries": Industry.values,

@@ -15,7 +15,7 @@ from anxin.insight.evidence import evidence_rows, object_of
 from anxin.insight.inspection_list import visible_inspections
 from anxin.insight.paging import page_of, wanted_page
 from anxin.insight.places import places_below
-from anxin.insight.rule_book import rule_titles, rules_by_id
+from anxin.insight.rule_book import rule_titles, rules_by_id, rules_offered
 from anxin.insight.scope import visible_warnings
 from anxin.insight.warning_list import WarningFilter, count_hidden, filtered_warnings, read_filter, with_places
 from anxin.law.civil import civil_date
@@ -61,7 +61,7 @@ def warning_list(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
         return render(request, "officer/warning_rows.html", context)
     context |= {
-        "titles": titles,
+        "titles": rules_offered(user, "warnings", english=in_english(), asked=asked.rule),
         "levels": reversed(LEVELS.items()),
         "industries": Industry.values,
         "places": places_below(user.region),

@@ -110,7 +110,7 @@ def money(request: HttpRequest) -> HttpResponseBase:
     found = _approve(user, at, state) if tab == "approve" else LISTS[tab](user, at)
     found = _narrowed(tab, found, text, late, at)
     if form := form_asked(request):
-        return export_money(tab, [_row(tab, row, at) for row in found[:READ]], form=form, day=civil_date(at))
+        return export_money(tab, [_row(tab, row, user, at) for row in found[:READ]], form=form, day=civil_date(at))
     paging = page_of(found, size=50, number=wanted_page(request.GET.get("page", "")))
     context: dict[str, Any] = {
         "text": text,
@@ -121,12 +121,12 @@ def money(request: HttpRequest) -> HttpResponseBase:
         "tab": tab,
         "tabs": [(key, title, LISTS[key](user, at)[:100].count()) for key, title in words.MONEY_TABS.items()],
         "paging": paging,
-        "rows": [_row(tab, row, at) for row in paging.rows],
+        "rows": [_row(tab, row, user, at) for row in paging.rows],
     }
     return render(request, "officer/cases/money.html", context)
 
 
-def _row(tab: str, row: Any, at: datetime) -> dict[str, Any]:
+def _row(tab: str, row: Any, user: User, at: datetime) -> dict[str, Any]:
     today = civil_date(at)
     if tab == "approve":
         due = till(row.due_at, at) if row.due_at else ("", "")
@@ -141,7 +141,8 @@ def _row(tab: str, row: Any, at: datetime) -> dict[str, Any]:
     if tab == "instalments":
         case = row.track.case
         if case.ended_at is not None:  # its agreement binds people who were split off into a case that goes on
-            case = concerned(row.track).select_related("project").first() or case
+            here = visible_cases(user, "cases").values("pk")
+            case = concerned(row.track).filter(pk__in=here).select_related("project").first() or case
         return {"row": row, "case": case, "late": row.due_on < today,
                 "rest_fen": row.amount_fen - row.covered_fen}  # fmt: skip
     over = overdrawn_fen(row, today)

@@ -89,13 +89,11 @@ def slow_words(slow: limits.Slow, at: datetime) -> str:
     wait = {"n": max(1, -(-int((slow.until - at).total_seconds()) // 60))}
     if slow.name_it:
         return _("刚才试错的次数多了些。请把 14 位编号和查询码一起填，马上就能查；或过 %(n)s 分钟再试。") % wait
-    return (
-        _(
-            "这个编号刚才试错的次数多了些，请 %(n)s 分钟后再试。"
-            "16 位查询码照样能用：只填码、不填编号，现在就能查。您的反映照常在办，不受影响。"
-        )
-        % wait
+    shut = _(
+        "这个编号刚才试错的次数多了些，请 %(n)s 分钟后再试。"
+        "16 位查询码照样能用：只填码、不填编号，现在就能查。您的反映照常在办，不受影响。"
     )
+    return shut % wait
 
 
 def _lines(request: HttpRequest, at: datetime) -> list[dict[str, Any]]:

@@ -40,8 +40,8 @@ _lock = threading.Lock()
 
 
 def path(name: str) -> Path:
-    """Folder of a table."""
-    return Path(settings.LEDGER) / name
+    """Folder of a table, links followed: so Delta spells its files, and what it does not name is removed."""
+    return (Path(settings.LEDGER) / name).resolve()
 
 
 def delta(name: str) -> DeltaTable | None:

@@ -53,6 +53,23 @@ def test_a_data_folder_may_have_any_ordinary_name(at, tmp_path, settings, name):
     assert all((tmp_path / "aside" / file).exists() for file in live)
 
 
+@pytest.mark.parametrize("moved", ["ledger", "ledger/swipes"])
+def test_what_lies_on_another_disk_behind_a_link_is_kept_and_backed_up(at, tmp_path, settings, moved):
+    settings.LEDGER = tmp_path / "data" / "ledger"
+    (tmp_path / "disk").mkdir()
+    (settings.LEDGER.parent / moved).parent.mkdir(parents=True)
+    (settings.LEDGER.parent / moved).symlink_to(tmp_path / "disk")
+    for day in (5, 6):
+        send("swipes", swipes((1, 10, datetime(2026, 3, day, 7))), at)
+        seal(at=at)
+    grow_old(tmp_path / "disk")
+    compact(at=at)
+    assert all(Path(file).exists() for table in tables.SCHEMAS for file in tables.files(table))
+    assert read.swipes(project_id=1, month="2026-03").num_rows == 2
+    _link_ledger(tmp_path / "aside")
+    assert len(list((tmp_path / "aside" / "swipes").rglob("month=*/*.parquet"))) == len(tables.files("swipes")) > 0
+
+
 def test_a_file_that_a_reader_may_have_listed_outlives_its_replacement(at, monkeypatch):
     """However long ago it was written: the reader listed it a moment before it was replaced."""
     for day in (5, 6):

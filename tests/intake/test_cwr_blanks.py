@@ -41,6 +41,27 @@ def test_only_what_says_how_long_a_connection_lives_and_whence_it_came_is_replac
     )
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /a HTTP/1.1\r\nHost: x\nX-Forwarded-For: 9.9.9.9\r\n\r\n",
+        b"GET /a HTTP/1.1\r\nHost: x\n\nGET /b HTTP/1.1\r\nX: y\r\n\r\n",
+        b"GET /a HTTP/1.1\nX-Forwarded-For:9.9.9.9\r\n\r\n",
+        b"GET /a HTTP/1.1\r\nHost: x\rX-Forwarded-For: 9.9.9.9\r\n\r\n",
+    ],
+)
+def test_a_head_that_others_would_divide_elsewhere_is_none(head):
+    """The web server ends a line at a bare line feed too: whoever calls could say himself where he calls from."""
+    assert blanks.mended_head(head, "10.0.0.7") is None
+
+
+def test_no_spelling_of_where_a_call_comes_from_is_handed_on():
+    """WSGI has one name for a field with lines and with strokes."""
+    sent = blanks.mended_head(b"GET /a HTTP/1.1\r\nX_Forwarded-For: 9.9.9.9\r\n\r\n", "10.0.0.7")
+    assert sent is not None
+    assert b"9.9.9.9" not in sent
+
+
 def call(port: int, request: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=300) as line:
         line.sendall(request)

@@ -31,12 +31,20 @@ def mended(line: bytes) -> bytes | None:
 
 def mended_head(head: bytes, came_from: str) -> bytes | None:
     """A request's head as it is sent on. None when it is none."""
-    line, *fields = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
-    first = mended(line)
+    lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    # The web server ends lines, and the head, at these too: behind one a caller could say himself whence he calls.
+    if any(b"\n" in line or b"\r" in line for line in lines):
+        return None
+    first = mended(lines[0])
     if first is None:
         return None
-    kept = [field for field in fields if field.partition(b":")[0].strip().lower() not in _OURS]
+    kept = [field for field in lines[1:] if _name(field) not in _OURS]
     return b"\r\n".join([first, *kept, b"X-Forwarded-For: " + came_from.encode(), b"Connection: close", b"", b""])
+
+
+def _name(field: bytes) -> bytes:
+    # WSGI does not tell a line from a stroke in a field's name.
+    return field.partition(b":")[0].strip().lower().replace(b"_", b"-")
 
 
 async def listen(host: str, port: int, to_host: str, to_port: int) -> asyncio.Server:

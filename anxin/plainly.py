@@ -96,6 +96,8 @@ def change(row: models.Model, *names: str) -> None:
 
 def change_all(model: type[models.Model], values: Mapping[str, Any], **equal: Any) -> int:
     """``model.objects.filter(**equal).update(**values)``, by columns of the table itself; ``pk`` is a list of keys."""
+    if "pk" in equal and not equal["pk"]:
+        return 0
     keys = equal.pop("pk", ())
     given = tuple((name, value is None) for name, value in equal.items())
     sql, fields = _update_all(model, tuple(values), given, len(keys))

@@ -138,6 +138,8 @@ def test_changing_all_rows_that_are_alike(case):
     one.refresh_from_db()
     assert (one.done_at, one.within) == (case.opened_at, "x")
     later = case.opened_at + timedelta(hours=1)
+    assert plainly.change_all(CaseClock, {"done_at": later}, case_id=case.pk, pk=[]) == 0
+    assert not CaseClock.objects.filter(done_at=later).exists()
     assert plainly.change_all(CaseClock, {"done_at": later}, case_id=case.pk, done_at=None) == len(others)
     assert set(CaseClock.objects.exclude(pk=one.pk).values_list("done_at", flat=True)) == {later}
     assert CaseClock.objects.get(pk=one.pk).done_at == case.opened_at

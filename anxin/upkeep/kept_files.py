@@ -125,6 +125,8 @@ def clear(*, at: datetime, most: int = _MOST) -> int:
     old = {digest for digest, seconds in idle.items() if seconds is not None and seconds >= GRACE_S}
     # From here on a file that is brought has a new stamp, and every row for an older stamp is written.
     free = old - named(old)
+    # The tables are read one after another: what a row of one handed to a row of another meanwhile was seen in neither.
+    free -= named(free)
     gone = {digest for digest in free if evidence.remove(digest, idle_for_s=GRACE_S)}
     again = {digest for digest, seconds in idle.items() if seconds is not None} - gone - (old - free)
     done = [key for key, digest in due.items() if digest not in again]

@@ -88,6 +88,26 @@ def test_who_brings_it_while_the_eraser_looks_who_names_it_keeps_it(digest, at, 
     assert evidence.read(digest) == CONTENT
 
 
+def test_what_a_row_hands_to_another_while_the_tables_are_read_stays(digest, at, monkeypatch):
+    """The table of the new row was read before it was there, the old one's when it had gone."""
+    project = make_project(at)
+    kept_files.let_go({digest}, at=at)
+    asked = kept_files.Holder.named
+
+    def handed_meanwhile(holder, digests):
+        found = asked(holder, digests)
+        if holder.model is Upload and Draft.objects.exists():
+            with transaction.atomic():
+                file_it(project, digest, at)
+                Draft.objects.all().delete()
+        return found
+
+    monkeypatch.setattr(kept_files.Holder, "named", handed_meanwhile)
+    assert kept_files.clear(at=at) == 0
+    assert not Draft.objects.exists()
+    assert evidence.read(digest) == CONTENT
+
+
 def test_who_brings_it_after_it_went_brings_it_anew(digest, at):
     project = make_project(at)
     tidy_drafts(at=at + LATER)

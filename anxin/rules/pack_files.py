@@ -17,7 +17,8 @@ from anxin.rules.checks import load_checks
 from anxin.rules.rule import LEVELS, RUNGS, Applies, Dated, Light, Pack, Rule, Rung
 
 STATUSES = ("preparing", "approved", "active", "completed", "suspended")
-PLACEHOLDERS = ("measure", "threshold", "affected", "base", "amount", "month", "since", "parts", "article")
+# ``left``: the measure as days still to come.
+PLACEHOLDERS = ("measure", "left", "threshold", "affected", "base", "amount", "month", "since", "parts", "article")
 
 _PACK_KEYS = {
     "pack": True,

@@ -66,6 +66,13 @@ def month_words(month: str | None, language: str) -> str:
     return f"{year}年{number_}月" if language == "zh" else f"{_MONTHS[number_ - 1]} {year}"
 
 
+def left_words(days: float | None, language: str) -> str:
+    """0 → 今天, today; 30 → 还有30天, in 30 days."""
+    if days == 0:
+        return "今天" if language == "zh" else "today"
+    return f"还有{number(days)}天" if language == "zh" else f"in {_counted(number(days), 'days')}"
+
+
 def within_words(within: str, language: str) -> str:
     """``3 working days`` → 3个工作日."""
     return read_within(within).words(language)
@@ -80,6 +87,7 @@ def _fill(rule: Rule, finding: Mapping[str, Any], language: str) -> str:
     named = [name for name in (finding.get("parts") or "").split(",") if name]
     return rule.reason[language].format(
         measure=number(finding.get("measure")),
+        left=left_words(finding.get("measure"), language),
         threshold=number(finding.get("threshold")),
         affected=number(finding.get("affected")),
         base=number(finding.get("base")),

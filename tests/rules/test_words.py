@@ -41,6 +41,20 @@ def test_a_reason_names_what_is_missing():
     )
 
 
+@pytest.mark.parametrize(
+    ("days", "zh", "en"),
+    [
+        (30, "工资保证金还有30天到期", "The wage deposit runs out in 30 days;"),
+        (1, "工资保证金还有1天到期", "The wage deposit runs out in 1 day;"),
+        (0, "工资保证金今天到期", "The wage deposit runs out today;"),
+    ],
+)
+def test_the_last_day_is_today_and_not_in_no_days(days, zh, en):
+    told = reason(find_rule("CN-04"), {"measure": float(days)})
+    assert told[0].startswith(zh)
+    assert told[1].startswith(en)
+
+
 def test_a_reason_tells_month_people_and_money():
     finding = {"measure": 25.0, "month": "2026-03", "affected": 1, "amount_fen": 300_050, "since": date(2026, 4, 10)}
 

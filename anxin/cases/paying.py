@@ -4,9 +4,11 @@ and ends with the last money."""
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
-from anxin.cases.flow import locked, new_clocks, recount
-from anxin.cases.models import Case, CaseClock
+from anxin.cases.flow import locked, new_clocks, recount, stop_step
+from anxin.cases.models import Case, CaseClock, Claimant
 from anxin.cases.money import MONEY, all_received
 from anxin.law.civil import civil_date, start_of
 
@@ -43,3 +45,19 @@ def run_on(*, case: Case, at: datetime) -> bool:
     if fresh:
         recount(now)
     return bool(fresh)
+
+
+def stop_paid(*, at: datetime) -> int:
+    """Stop the clocks of cases in which nobody lacks money any more although none came: the last who did withdrew, his
+    sum was set lower, or he was split off. Answers how many."""
+    people = Claimant.objects.filter(case=OuterRef("case"), withdrawn_at=None).exclude(consent="refused")
+    due = Coalesce("agreed_fen", "verified_fen", "claimed_fen")
+    lacking = people.filter(Q(received_fen__lt=due) | Q(claimed_fen=0, verified_fen=None, agreed_fen=None))
+    paid = CaseClock.objects.filter(Exists(people), ~Exists(lacking), step=MONEY, done_at=None)
+    return sum(_stop(pk, at) for pk in list(paid.values_list("case_id", flat=True)))
+
+
+@transaction.atomic
+def _stop(pk: int, at: datetime) -> int:
+    case = locked(Case(pk=pk))
+    return stop_step(case, step=MONEY, at=at) if all_received(case) else 0

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from anxin.cases import flow
 from anxin.cases.hands import answerable
 from anxin.cases.models import Case, CaseClock, Claimant, ClaimStay
-from anxin.cases.money import MONEY, all_received, has_all
-from anxin.cases.paying import promise, run_on
+from anxin.cases.money import MONEY, all_received, has_all, standing
+from anxin.cases.paying import promise, run_on, stop_paid
 from anxin.law.civil import civil_date
 from anxin.law.clocks import due_on
 from anxin.notices.send import notify
@@ -59,7 +59,7 @@ def still_open() -> Q:
 
 def wanting(track: Track, case: Case) -> bool:
     """Whether somebody of a case has not all that an agreement gave him."""
-    people = Claimant.objects.filter(case=case, withdrawn_at=None)
+    people = standing(case)
     return any(not has_all(one) for one in (people.filter(pk__in=track.people) if track.people else people))
 
 
@@ -103,8 +103,9 @@ def keep_day(case: Case, *, at: datetime) -> bool:
 
 
 def tend_promises(*, at: datetime) -> int:
-    """Give every case that is being paid its clock, and bring those whose promised day is over unpaid on. Safe to
-    repeat. Answers how many cases went overdue."""
+    """Give every case that is being paid its clock, stop it where nobody waits for money any more, bring those whose
+    promised day is over unpaid on. Safe to repeat. Answers how many cases went overdue."""
+    stop_paid(at=at)
     running = CaseClock.objects.filter(case=OuterRef("pk"), step__in=(MONEY, "pay"), done_at=None)
     for case in Case.objects.filter(~Exists(running), state="paying", ended_at=None).iterator(chunk_size=500):
         if run_on(case=case, at=at):
@@ -119,10 +120,7 @@ def tend_promises(*, at: datetime) -> int:
 def _broken(pk: int, at: datetime) -> bool:
     case = flow.locked(Case(pk=pk))
     clock = CaseClock.objects.filter(case=case, step=MONEY, done_at=None, due_at__lt=at).first()
-    if clock is None or case.state != "paying":
-        return False
-    if all_received(case):
-        flow.finish_step(case=case, step=MONEY, at=at)
+    if clock is None or case.state != "paying" or all_received(case):
         return False
     track = _what_it_waits_for(case)
     if track is None:

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from anxin.cases.afterwards import come_back, withdraw
 from anxin.cases.ladder import escalate_cases
 from anxin.cases.merging import split
-from anxin.cases.models import CaseClock, CaseEvent, CaseRung
+from anxin.cases.models import CaseClock, CaseEvent, CaseRung, Claimant, Consent
 from anxin.cases.money import correct, receive
 from anxin.law.civil import SHANGHAI, civil_date
 from anxin.notices.models import Notice
@@ -142,6 +143,30 @@ def test_the_clock_ends_with_the_last_money_and_runs_anew_when_the_bank_takes_it
     correct(receipt=row, amount_fen=0, at=later)
     remind_ways(at=later + timedelta(minutes=1))
     assert the_clock(case).started_at == later + timedelta(minutes=1)
+
+
+def test_the_clock_ends_when_the_last_who_lacks_his_money_withdraws_and_runs_anew_when_he_comes_back(at, office):
+    case = make_case(at, [1_000_000, 1_000_000])
+    first, last = people_of(case)
+    receive(claimant=first, proof="bank", amount_fen=1_000_000, received_on=at.date(), at=at, reference="B")
+    assert the_clock(case) is not None
+    withdraw(claimant=last, at=at)
+    remind_ways(at=at + timedelta(hours=1))
+    case.refresh_from_db()
+    assert (case.state, the_clock(case), case.due_at) == ("paying", None, None)
+    come_back(claimant=last, at=at + timedelta(hours=2))
+    remind_ways(at=at + timedelta(hours=3))
+    assert the_clock(case).started_at == at + timedelta(hours=3)
+
+
+def test_who_refused_to_take_part_is_owed_nothing_by_an_agreement(at, office):
+    case = make_case(at, [1_000_000, 1_000_000])
+    track = agreed(case, office, at, (date(2026, 4, 30), 2_000_000))
+    first, last = people_of(case)
+    receive(claimant=first, proof="bank", amount_fen=1_000_000, received_on=at.date(), at=at, reference="B")
+    assert promised.wanting(track, case)
+    Claimant.objects.filter(pk=last.pk).update(consent=Consent.REFUSED)
+    assert not promised.wanting(track, case)
 
 
 def test_who_is_split_off_keeps_the_days_of_his_agreement_and_they_count_once(at, office):

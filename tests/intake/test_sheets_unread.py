@@ -64,6 +64,25 @@ def test_each_sheet_and_the_heading_below_a_title_have_their_own_notice(at, proj
     assert "提示" in reports.csv_of(row.report() for row in reading.rows).decode("utf-8-sig")
 
 
+def test_below_a_longer_line_of_titles_the_last_ones_are_read(at, project):
+    rows = [
+        ["姓名", "身份证", "进场信息", "", "手机号码", "鞋码"],
+        ["", "", "工种", "进场时间"],
+        ["测试", identity(1), "木工", "2026-03-02", "13900000001", "42"],
+    ]
+
+    reading = read("roster", csv_file(rows), "", at=at, project=project)
+
+    assert notices(reading) == [("", 2, "以下列没有读取：鞋码", "columns not read: 鞋码")]
+    assert next(row for row in reading.rows if row.verdict == "ok").raw["cellPhone"] == "13900000001"
+
+
+def test_a_title_that_ends_beyond_what_is_shown_is_told_as_it_is_shown(at, project):
+    rows = [["姓名", "身份证", "手机号码" + "-" * 30 + "x"], ["测试", identity(1), "y"]]
+
+    assert len(notices(read("roster", csv_file(rows), "", at=at, project=project))) == 1
+
+
 def test_a_number_that_stands_among_the_headings_is_masked(at, project):
     number = identity(7)
 

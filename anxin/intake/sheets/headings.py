@@ -125,10 +125,10 @@ def find_headings(sheet: Sheet, columns: Sequence[Column], *, with_days: bool = 
     for row, titles in enumerate(top):
         candidate = _read_row(titles, known, with_days, row, row)
         if row + 1 < len(top):
-            below = spread[row + 1]
+            width = max(len(spread[row]), len(spread[row + 1]))
             both = [
                 low if (plain(low) in known or (with_days and _day(low) is not None)) else high
-                for low, high in zip(below, _padded(spread[row], len(below)), strict=False)
+                for low, high in zip(_padded(spread[row + 1], width), _padded(spread[row], width), strict=True)
             ]
             pair = _read_row(both, known, with_days, row, row + 1)
             lower = _read_row(top[row + 1], known, with_days, row + 1, row + 1)

@@ -30,8 +30,8 @@ def unread(sheet: Sheet, heading: Found, columns: Sequence[Column]) -> tuple[str
         if index in taken or _PAPER.fullmatch(key) or not _holds(sheet, heading, index):
             continue
         shown = mask_text(title)
-        if key in known:
-            first = title_at(sheet, heading, heading.columns[known[key]])
+        if (also := heading.columns.get(known.get(key, ""))) is not None:
+            first = title_at(sheet, heading, also)
             told.append((f"{shown}（与“{first}”同义，只读后者）", f"{shown} (means {first}, which is read)"))
         elif near := _near(key, missing):
             said = _as_written(near, named[missing[near]])

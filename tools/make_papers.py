@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -154,6 +154,8 @@ def _table(paper, columns, rows: str, *, heading: str = "") -> None:
         table.rows[line]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     if heading:
         table.rows[2].height = Mm(11)  # room for a name written by hand
+        for cell in table.rows[2].cells:
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         _heading(table, heading, len(columns))
 
 

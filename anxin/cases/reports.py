@@ -8,6 +8,8 @@ named in no report.
 
 from datetime import datetime
 
+from django.db import connection
+
 from anxin import plainly
 from anxin.cases.models import Case, Claim, Claimant, Consent, Lane
 from anxin.law.civil import civil_date
@@ -72,7 +74,8 @@ def close(case: Case, *, at: datetime) -> None:
     if case.project_id is None:
         return
     with plainly.cursor() as cursor:
-        cursor.execute(_CLOSE, [civil_date(at), case.project_id, f"{case.number}%"])
+        closed_on = connection.ops.adapt_datefield_value(civil_date(at))
+        cursor.execute(_CLOSE, [closed_on, case.project_id, f"{case.number}%"])
         closed = cursor.rowcount
     if closed:
         registry.touch(project_id=case.project_id, at=at)

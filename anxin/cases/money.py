@@ -287,7 +287,6 @@ def _money_came(case: Case, at: datetime, told: CaseEvent, link: trail.Link, *, 
         trail.record_all([link])
     if every and case.ended_at is None:
         stop_step(case, step=MONEY, at=at)
-    if every and case.ended_at is None:
         message_case(case, zh="记录显示工资已全部到账，请核对；没有收到请马上告诉我们", quiet=_PLEASE_SAY, at=at,
                      en="by the records all wages have come; look, and tell us at once if not")  # fmt: skip
         notify(to=answerable(case, at=at), kind="case-all-received", subject="case", subject_id=case.pk, at=at,

@@ -4,6 +4,7 @@ goes on to the next way. An agreement stays that of its people when their case i
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from anxin.cases.afterwards import come_back, withdraw
 from anxin.cases.ladder import escalate_cases
@@ -67,6 +68,16 @@ def test_an_agreement_with_days_runs_to_the_next_unpaid_one(at, office):
     assert civil_date(the_clock(case).due_at) == date(2026, 5, 31)
     case.refresh_from_db()
     assert case.due_at == the_clock(case).due_at
+
+
+def test_a_named_day_is_told_as_it_was_named_holiday_or_not(at, office, client, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    case = make_case(at)
+    agreed(case, office, at, (date(2026, 5, 31), 1_000_000))  # a Sunday
+    client.force_login(office.officer)
+    page = client.get(f"/cases/{case.number}").content.decode()
+    assert "协议写明的付款日 2026-05-31" in page
+    assert "到期 2026-06-01" not in page
 
 
 def test_who_answers_is_reminded_before_the_promised_day(at, office):

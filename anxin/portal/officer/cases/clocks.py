@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from anxin.cases.flow import kind_of, reckoning
 from anxin.cases.models import Case, CaseClock, ClockStop
+from anxin.law.civil import civil_date
 from anxin.people.models import User
 from anxin.portal.officer.forms import key_of
 from anxin.portal.ui.tags import in_english
@@ -56,6 +57,10 @@ def clocks_part(case: Case, user: User, at: datetime) -> dict[str, Any]:
 def _shown(clock: CaseClock, case: Case, user: User, at: datetime) -> Shown:
     kind, told = kind_of(clock, case.region_code), reckoning(clock)
     words = "en" if in_english() else "zh"
+    lines = told.en if in_english() else told.zh
+    if kind and clock.basis == "agreed" and clock.within != kind.period(clock.started_at) and clock.due_at:
+        # A day that was named is itself the deadline; nothing is counted to it.
+        lines = (_("协议写明的付款日 %(day)s，遇休息日不顺延") % {"day": civil_date(clock.due_at).isoformat()},)
     left, tone = _kept(clock) if clock.done_at is not None else left_of(clock.due_at, at)
     asked = [change for change in clock.changes.all() if change.decided_at is None]
     return Shown(
@@ -64,7 +69,7 @@ def _shown(clock: CaseClock, case: Case, user: User, at: datetime) -> Shown:
         article=(kind.source or kind.article)[words] if kind else "",
         left=left,
         tone=tone,
-        lines=told.en if in_english() else told.zh,
+        lines=lines,
         provisional=told.provisional,
         extends=bool(kind and kind.extension and not any(c.kind == "extension" for c in clock.changes.all())),
         requests=[{"row": change, "own": change.asked_by_id == user.pk} for change in asked],

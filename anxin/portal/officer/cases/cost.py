@@ -136,6 +136,8 @@ def _steps(rates: list[Rate], region: str) -> list[dict[str, Any]]:
 def _within(kind: ClockKind | None) -> str:
     if kind is None:
         return ""
+    if kind.basis == "agreed":
+        return _("按约定；未约定的 %(period)s") % {"period": period(kind.within)}
     return _("按责令的期限") if kind.by_hand else period(kind.within)
 
 

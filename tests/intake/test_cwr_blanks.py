@@ -76,11 +76,16 @@ def gate():
     """A second port that hands on to the one it is told; all are closed at the end."""
     opened = []
 
-    def to(port: int) -> int:
+    def to(port: int, tries: int = 20) -> int:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             own = free.getsockname()[1]
-        opened.append(blanks.open_beside("127.0.0.1", own, "127.0.0.1", port))
+        try:
+            opened.append(blanks.open_beside("127.0.0.1", own, "127.0.0.1", port))
+        except OSError:  # taken by somebody else in between
+            if tries == 1:
+                raise
+            return to(port, tries - 1)
         return own
 
     yield to

@@ -5,8 +5,6 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 from django.contrib.sessions.models import Session
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from anxin.cases.limits import listen
 from anxin.cases.models import ClueFile, CodeTry
@@ -256,20 +254,3 @@ def test_the_outbox_says_that_a_number_is_gone(at, client):
     client.force_login(make_user("operator", role="operator"))
     page = client.get("/outbox").content.decode()
     assert "号码已按期清除" in page
-
-
-def test_clearing_finds_its_rows_by_an_index(at):
-    """On SQLite, whose plans need no statistics: none of the loop's questions reads a table from its beginning."""
-    if connection.vendor != "sqlite":
-        return
-    with CaptureQueriesContext(connection) as caught:
-        clear(at=at)
-    asked = [q["sql"] for q in caught if q["sql"].startswith("SELECT") and "people_event" not in q["sql"]]
-    assert asked
-    for sql in asked:
-        with connection.cursor() as cursor:
-            cursor.execute("EXPLAIN QUERY PLAN " + sql)
-            plan = [row[3] for row in cursor.fetchall()]
-        # Tries of two days and the few files of the clue platform are all there is of these.
-        small = ("cases_codetry", "cases_cluefile")
-        assert not [line for line in plan if line.startswith("SCAN") and not line.split()[1].startswith(small)], plan

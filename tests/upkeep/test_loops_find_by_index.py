@@ -11,6 +11,7 @@ from anxin.intake.waiting import release
 from anxin.notices.outbox import deliver
 from anxin.remedies.serving import overdue_orders
 from anxin.upkeep import kept_files
+from anxin.upkeep.clearing import clear
 from anxin.watch.handling.ladder import escalate
 from anxin.watch.handling.routing import close_cleared, hand_over
 from anxin.watch.sweep import forget_sweeps
@@ -52,6 +53,18 @@ def test_no_loop_reads_a_growing_table_whole(at, name):
         steps = [step for step in plan(sql) if step.strip().removeprefix("->").strip().startswith(("SCAN", "Seq Scan"))]
         # Units and people are few, and the sweeps of some hold a week.
         assert not [step for step in steps if "people_" not in step and "sweeps_of_some" not in step], sql
+
+
+def test_clearing_finds_its_rows_by_an_index(at):
+    with CaptureQueriesContext(connection) as caught:
+        clear(at=at)
+    asked = [q["sql"] for q in caught if q["sql"].startswith("SELECT") and "people_event" not in q["sql"]]
+    assert asked
+    # Tries of two days and the few files of the clue platform are all there is of these.
+    small = ("cases_codetry", "cases_cluefile")
+    for sql in asked:
+        steps = [step for step in plan(sql) if step.strip().removeprefix("->").strip().startswith(("SCAN", "Seq Scan"))]
+        assert not [step for step in steps if not any(table in step for table in small)], sql
 
 
 def test_leavers_are_found_by_the_day_they_left(at):

@@ -22,7 +22,7 @@ from anxin.cases.models import (
     Liable,
     Verification,
 )
-from anxin.cases.money import add_up
+from anxin.cases.money import MONEY, add_up
 from anxin.cases.numbers import new_number, shown
 from anxin.cases.telling import message_claimants
 from anxin.notices.send import notify
@@ -99,8 +99,10 @@ def _join_clocks(main: Case, gone: Case, at: datetime) -> None:
     own = {(clock.step, clock.basis): clock for clock in CaseClock.objects.filter(case=main, done_at=None)}
     for clock in CaseClock.objects.filter(case=gone, done_at=None):
         kind = kind_of(clock, main.region_code)
-        if kind is None or main.state in kind.stops or (kind.by_hand and main.state not in kind.starts):
-            continue  # what it waits for has happened in the case it joins, or cannot
+        if kind is None or main.state in kind.stops:
+            continue  # what it waits for has happened in the case it joins
+        if (kind.by_hand or kind.step == MONEY) and main.state not in kind.starts:
+            continue  # nor can it there: the money's clock begins anew when that case is being paid
         if kind.lane not in ("", main.lane):
             continue
         there = own.get((clock.step, clock.basis))

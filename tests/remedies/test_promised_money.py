@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from anxin.cases.afterwards import come_back, withdraw
 from anxin.cases.ladder import escalate_cases
-from anxin.cases.merging import split
+from anxin.cases.merging import merge, split
 from anxin.cases.models import CaseClock, CaseEvent, CaseRung, Claimant, Consent
 from anxin.cases.money import correct, receive
 from anxin.law.civil import SHANGHAI, civil_date
@@ -217,3 +217,15 @@ def test_a_part_that_is_broken_by_others_is_none_of_whoever_has_his_money(at, of
         one.refresh_from_db()
     assert (case.state, fresh.state) == ("overdue", "paying")
     assert not CaseEvent.objects.filter(case=fresh, kind="instalment-broken").exists()
+
+
+def test_the_clock_stays_behind_when_the_case_joined_is_not_being_paid(at, office):
+    paying, fresh = make_case(at), make_case(at, key="2", months=("2026-04",))
+    settled(paying, office, at)
+    merge(into=fresh, other=paying, by=office.officer, at=at)
+    fresh.refresh_from_db()
+    assert (fresh.state == "paying", the_clock(fresh)) == (False, None)
+    settled(fresh, office, at + timedelta(days=20))
+    fresh.refresh_from_db()
+    assert fresh.state == "paying"
+    assert the_clock(fresh).due_at > at + timedelta(days=20)
